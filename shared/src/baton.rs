@@ -1,0 +1,330 @@
+//! The hook: every toolkit operation passes here, and stepped, it waits here for its turn.
+//!
+//! A worker that is **stepped** writes what it is about to do into its baton page, hands the baton to the grader and
+//! sleeps until the grader hands it back. Only then it does the operation, on the real memory, and runs on to its next
+//! one. With every baton in one hand, a program of many processes takes exactly the interleaving the grader chooses.
+//! **Free**, the hook is one load of a static and a branch that is never taken.
+//!
+//! The baton is one futex word. Bit 31 says that the other side sleeps on it, bit 30 is the kernel's mark that the worker
+//! died, the low bits are one of the states below or, while the worker runs, its thread id: so a worker that dies
+//! while running wakes the grader through its robust list, without any time limit.
+
+use std::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64,
+    Ordering::{AcqRel, Acquire, Relaxed},
+};
+
+use crate::region::Region;
+use crate::robust::{OWNER, OWNER_DIED, RobustWord, WAITERS};
+use crate::sys;
+
+/// How this process runs: nobody looks.
+pub const FREE: u8 = 0;
+/// How this process runs: every operation waits for the grader.
+pub const STEPPED: u8 = 1;
+/// How this process runs: free, but every operation leaves a record for the pictures.
+pub const TRACED: u8 = 2;
+
+static MODE: AtomicU8 = AtomicU8::new(FREE);
+static PAGE: AtomicPtr<Page> = AtomicPtr::new(std::ptr::null_mut());
+static OWN_TID: AtomicU32 = AtomicU32::new(0);
+static ABORTING: AtomicBool = AtomicBool::new(false);
+
+/// How this process runs: [`FREE`], [`STEPPED`] or [`TRACED`].
+#[inline(always)]
+pub fn mode() -> u8 {
+    MODE.load(Relaxed)
+}
+
+/// Whether an operation must go through [`pass`].
+#[inline(always)]
+pub(crate) fn hooked() -> bool {
+    mode() != FREE
+}
+
+/// States of a baton word: numbers far above any thread id (which are below 2^22).
+pub mod state {
+    /// The worker waits for an execution to begin.
+    pub const TOP: u32 = 0x2000_0001;
+    /// The worker waits for its turn; the page says for what.
+    pub const ANNOUNCED: u32 = 0x2000_0002;
+    /// The worker's function returned.
+    pub const DONE: u32 = 0x2000_0003;
+    /// The worker's function panicked; the page's text says how.
+    pub const PANICKED: u32 = 0x2000_0004;
+    /// From the grader: this execution is over, unwind to the top.
+    pub const ABORT: u32 = 0x2000_0005;
+    /// Freshly mapped: no worker yet.
+    pub const UNBORN: u32 = 0;
+}
+
+/// Exit code of a worker that called the toolkit from a second thread.
+pub const EXIT_SECOND_THREAD: i32 = 97;
+/// Exit code of a worker that caught the end of an execution and went on.
+pub const EXIT_UNSTOPPABLE: i32 = 98;
+
+/// Bytes of text a worker can hand over with a step.
+pub const TEXT_BYTES: usize = 1024;
+
+/// What a worker can announce. The numbers are the protocol between worker and grader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u32)]
+pub enum Action {
+    /// Read a cell, relaxed.
+    Load = 1,
+    /// Read a cell; acquires what the writer released.
+    LoadAcquire = 2,
+    /// Write `b` to a cell, relaxed.
+    Store = 3,
+    /// Write `b` to a cell; releases everything before it.
+    StoreRelease = 4,
+    /// Write `b` to a cell if it holds `a`; gives the old value. Acquires, and releases when it wrote.
+    CompareExchange = 5,
+    /// Add `b` to a cell (wrapping); gives the old value. Acquires and releases.
+    FetchAdd = 6,
+    /// Take a lock; gives 1 when the last holder died with it.
+    Lock = 7,
+    /// Free a lock.
+    Unlock = 8,
+    /// Read plain word `a` of an array.
+    ReadWord = 9,
+    /// Write `b` to plain word `a` of an array.
+    WriteWord = 10,
+    /// Come to a barrier; gives generation * 2 + 1 when the last one (the leader), else generation * 2.
+    Arrive = 11,
+    /// Leave generation `a` of a barrier; gives 1 when this worker completed it for the dead, else 0.
+    Leave = 12,
+    /// Compute task (`a`, `b`); the grader supplies the answer.
+    Compute = 13,
+    /// Say something in the story; the text is in the page.
+    Note = 14,
+    /// Report `b` under tag `a` to the grader: how given code tells what a student's function returned.
+    Report = 15,
+    /// Sleep `a` nanoseconds.
+    Sleep = 16,
+    /// Wait until the workers in bit set `a` have finished or died: how given code looks at what is left.
+    AwaitExit = 17,
+}
+
+impl Action {
+    const ALL: [Action; 17] = [
+        Action::Load,
+        Action::LoadAcquire,
+        Action::Store,
+        Action::StoreRelease,
+        Action::CompareExchange,
+        Action::FetchAdd,
+        Action::Lock,
+        Action::Unlock,
+        Action::ReadWord,
+        Action::WriteWord,
+        Action::Arrive,
+        Action::Leave,
+        Action::Compute,
+        Action::Note,
+        Action::Report,
+        Action::Sleep,
+        Action::AwaitExit,
+    ];
+
+    /// The action with this number.
+    pub fn from_number(number: u32) -> Option<Action> {
+        Action::ALL.into_iter().find(|a| *a as u32 == number)
+    }
+}
+
+/// No object: computation, notes, reports.
+pub const NO_OBJECT: u32 = u32::MAX;
+
+/// One announced operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Op {
+    /// What.
+    pub action: Action,
+    /// Which object of the layout, or [`NO_OBJECT`].
+    pub object: u32,
+    /// First argument; see [`Action`].
+    pub a: u64,
+    /// Second argument; see [`Action`].
+    pub b: u64,
+}
+
+/// A baton page: one worker and the grader see it, nobody else.
+#[repr(C)]
+pub struct Page {
+    /// The baton word with its link in the worker's robust list.
+    pub baton: RobustWord,
+    /// The announced action's number.
+    pub action: AtomicU32,
+    /// The announced object.
+    pub object: AtomicU32,
+    /// The announced arguments.
+    pub args: [AtomicU64; 2],
+    /// What the operation granted last gave, written before the next announcement.
+    pub result: AtomicU64,
+    /// The grader's answer to a computation, written before the grant.
+    pub answer: AtomicU64,
+    /// Bytes of text in use.
+    pub text_len: AtomicU32,
+    /// 1 when the worker found its own statics changed at the end of the last execution.
+    pub dirty: AtomicU32,
+    /// Text of a note or a panic message.
+    pub text: [AtomicU8; TEXT_BYTES],
+}
+
+/// Bytes of a baton region.
+pub const PAGE_BYTES: usize = 4096;
+const _: () = assert!(size_of::<Page>() <= PAGE_BYTES);
+
+impl Page {
+    /// The page in a baton region.
+    pub fn of(region: &Region) -> &Page {
+        assert!(region.len() >= PAGE_BYTES);
+        // SAFETY: mappings start at a page boundary and are long enough; the struct is made of atomics only.
+        unsafe { &*region.start().cast::<Page>() }
+    }
+
+    /// Writes a text, cut to [`TEXT_BYTES`].
+    pub fn write_text(&self, text: &str) {
+        let bytes = &text.as_bytes()[..text.len().min(TEXT_BYTES)];
+        for (to, from) in self.text.iter().zip(bytes) {
+            to.store(*from, Relaxed);
+        }
+        self.text_len.store(bytes.len() as u32, Relaxed);
+    }
+
+    /// Reads the text; whatever a broken worker left there becomes some string.
+    pub fn read_text(&self) -> String {
+        let len = (self.text_len.load(Relaxed) as usize).min(TEXT_BYTES);
+        let bytes: Vec<u8> = self.text[..len].iter().map(|b| b.load(Relaxed)).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Changes the baton and wakes the other side if it sleeps. Release: partner of the acquire in [`Page::wait_while`].
+    pub fn hand_over(&self, state: u32) {
+        if self.baton.word.swap(state, AcqRel) & WAITERS != 0 {
+            sys::futex_wake(&self.baton.word, i32::MAX);
+        }
+    }
+
+    /// Sleeps while the low bits of the baton are `state` and the owner lives, at most `limit`; returns the low bits with
+    /// [`OWNER_DIED`]. Acquire: partner of the swap in [`Page::hand_over`].
+    pub fn wait_while(&self, state: u32, limit: Option<std::time::Duration>) -> u32 {
+        loop {
+            let now = self.baton.word.load(Acquire);
+            if now & !WAITERS != state {
+                return now & !WAITERS;
+            }
+            let asleep = now | WAITERS;
+            if now != asleep && self.baton.word.compare_exchange(now, asleep, AcqRel, Acquire).is_err() {
+                continue;
+            }
+            sys::futex_wait(&self.baton.word, asleep, limit);
+            if limit.is_some() {
+                return self.baton.word.load(Acquire) & !WAITERS;
+            }
+        }
+    }
+}
+
+/// What unwinds a worker out of an execution that the grader ended.
+pub(crate) struct Aborted;
+
+/// Makes this process a stepped worker with this page.
+pub(crate) fn attach(page: &'static Page, tid: u32) {
+    OWN_TID.store(tid, Relaxed);
+    PAGE.store(std::ptr::from_ref(page).cast_mut(), Relaxed);
+}
+
+pub(crate) fn page() -> &'static Page {
+    // SAFETY: `attach` stored a page that lives as long as the process, before the mode became stepped.
+    unsafe { &*PAGE.load(Relaxed) }
+}
+
+pub(crate) fn set_mode(mode: u8) {
+    ABORTING.store(false, Relaxed);
+    MODE.store(mode, Relaxed);
+}
+
+/// The way of every operation when somebody looks: announce, wait, act, deliver the result.
+///
+/// While the worker unwinds out of an ended execution, guards still run their destructors; the act is then left out.
+#[cold]
+#[inline(never)]
+pub(crate) fn pass(op: Op, act: &mut dyn FnMut() -> u64) -> u64 {
+    match mode() {
+        STEPPED => {
+            if !announce(op) {
+                return 0;
+            }
+            let result = act();
+            page().result.store(result, Relaxed);
+            result
+        }
+        TRACED => crate::trace::record(op, act),
+        _ => act(),
+    }
+}
+
+/// Announces an operation that the grader answers: computation. Free, `work` does it.
+pub(crate) fn ask(op: Op, work: &mut dyn FnMut() -> u64) -> u64 {
+    match mode() {
+        STEPPED => {
+            if !announce(op) {
+                return 0;
+            }
+            let answer = page().answer.load(Relaxed);
+            page().result.store(answer, Relaxed);
+            answer
+        }
+        TRACED => crate::trace::record(op, work),
+        _ => work(),
+    }
+}
+
+/// Hands over the announcement and sleeps until it is granted. False: the execution is over and the worker unwinds.
+fn announce(op: Op) -> bool {
+    if sys::gettid() != OWN_TID.load(Relaxed) {
+        page().write_text("a toolkit call came from a second thread");
+        sys::exit_now(EXIT_SECOND_THREAD);
+    }
+    if ABORTING.load(Relaxed) {
+        if std::thread::panicking() {
+            return false;
+        }
+        sys::exit_now(EXIT_UNSTOPPABLE);
+    }
+    let page = page();
+    page.action.store(op.action as u32, Relaxed);
+    page.object.store(op.object, Relaxed);
+    page.args[0].store(op.a, Relaxed);
+    page.args[1].store(op.b, Relaxed);
+    page.hand_over(state::ANNOUNCED);
+    let granted = page.wait_while(state::ANNOUNCED, None);
+    if granted & OWNER == state::ABORT || granted & OWNER_DIED != 0 {
+        ABORTING.store(true, Relaxed);
+        if std::thread::panicking() {
+            return false;
+        }
+        std::panic::resume_unwind(Box::new(Aborted));
+    }
+    sys::hermetic::advance(1_000);
+    true
+}
+
+/// Says something that shows up as a step in the story; replaces `println!` in a lab.
+///
+/// Free, it goes to standard error.
+pub fn note(text: &str) {
+    if mode() == STEPPED {
+        page().write_text(text);
+        ask(Op { action: Action::Note, object: NO_OBJECT, a: 0, b: 0 }, &mut || 0);
+    } else {
+        eprintln!("worker {}: {text}", crate::process::me() + 1);
+    }
+}
+
+/// A sleep is a step.
+pub(crate) fn sleep(ns: u64) {
+    ask(Op { action: Action::Sleep, object: NO_OBJECT, a: ns, b: 0 }, &mut || 0);
+}

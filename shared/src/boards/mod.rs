@@ -1,0 +1,3 @@
+//! The boards: what lies in each lab's shared memory, and how its functions are called. Both sides read them.
+
+pub mod lab3;

@@ -1,0 +1,314 @@
+//! The processes of a lab: one binary, several roles.
+//!
+//! `cargo xtask` starts the lab's binary with descriptors of its memory. As a **zygote** it forks stepped workers on
+//! demand and does nothing else; it must stay small and single-threaded, because fork copies what it has touched. As a
+//! **crew** it forks free workers, opens the gate for all at once, and waits for every one of them.
+
+use std::os::fd::{BorrowedFd, RawFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicPtr, AtomicU32};
+
+use crate::baton::{self, Aborted, Action, NO_OBJECT, Op, PAGE_BYTES, Page, state};
+use crate::header::{HEADER_BYTES, Header, Role};
+use crate::region::{Cursor, Layout, MAX_WORKERS, Region};
+use crate::robust::{self, OWNER_DIED, RobustWord};
+use crate::statics::Statics;
+use crate::sys::{self, Fork};
+
+/// A lab, as its given `main.rs` hands it to the toolkit: the student's functions, and how to call them.
+pub trait Lab {
+    /// What the functions work on.
+    type Board;
+    /// The lab's number.
+    const NUMBER: u64;
+    /// The object table for these parameters.
+    fn layout(header: &Header) -> Layout;
+    /// The board over the payload.
+    fn board(cursor: &mut Cursor, header: &Header) -> Self::Board;
+    /// Calls the function that `role` names and reports what it returned.
+    fn run(&self, board: &Self::Board, me: u32, role: &Role);
+}
+
+/// Bytes at the start of the payload that every lab has: who lives, who reported what, when.
+pub const COMMONS_BYTES: usize = REPORTS + MAX_WORKERS * REPORT_BYTES;
+const LIFE: usize = 0;
+const LIFE_BYTES: usize = 64;
+const TIMES: usize = LIFE + MAX_WORKERS * LIFE_BYTES;
+const TIMES_BYTES: usize = 64;
+const GATE: usize = TIMES + MAX_WORKERS * TIMES_BYTES;
+const REPORTS: usize = GATE + 64;
+const REPORT_BYTES: usize = 1024;
+const REPORT_PAIRS: usize = (REPORT_BYTES - 8) / 16;
+
+/// A life word of a worker that finished: not dead, but not coming back either.
+const FINISHED: u32 = 0x3fff_ffff;
+
+static ME: AtomicU32 = AtomicU32::new(0);
+static TID: AtomicU32 = AtomicU32::new(0);
+static PAYLOAD: AtomicPtr<Region> = AtomicPtr::new(std::ptr::null_mut());
+
+/// This worker's number, from 0.
+pub fn me() -> u32 {
+    ME.load(Relaxed)
+}
+
+/// This process's thread id, known without a system call.
+pub(crate) fn tid() -> u32 {
+    TID.load(Relaxed)
+}
+
+fn payload() -> &'static Region {
+    // SAFETY: set to a leaked region before any worker code runs.
+    unsafe { PAYLOAD.load(Relaxed).as_ref() }.expect("the payload is mapped before workers run")
+}
+
+/// Which of the workers `0..parties` are dead: a bit each.
+pub(crate) fn dead_among(parties: usize) -> u32 {
+    let dead = |w: &usize| payload().half(LIFE + w * LIFE_BYTES).load(Acquire) & OWNER_DIED != 0;
+    (0..parties).filter(dead).fold(0, |bits, w| bits | 1 << w)
+}
+
+/// Tells the grader something under a tag. Given code uses it for what a student's function returned.
+pub fn report(tag: u64, value: u64) {
+    let op = Op { action: Action::Report, object: NO_OBJECT, a: tag, b: value };
+    if baton::mode() == baton::STEPPED {
+        baton::pass(op, &mut || 0);
+        return;
+    }
+    let base = REPORTS + me() as usize * REPORT_BYTES;
+    let count = payload().word(base).load(Relaxed) as usize;
+    if count < REPORT_PAIRS {
+        payload().word(base + 8 + count * 16).store(tag, Relaxed);
+        payload().word(base + 16 + count * 16).store(value, Relaxed);
+        // Release: partner of the acquire in `reports`.
+        payload().word(base).store(count as u64 + 1, Release);
+    }
+}
+
+/// What a free worker reported, as (tag, value) pairs.
+pub fn reports(payload: &Region, worker: usize) -> Vec<(u64, u64)> {
+    let base = REPORTS + worker * REPORT_BYTES;
+    let count = (payload.word(base).load(Acquire) as usize).min(REPORT_PAIRS);
+    let word = |at: usize| payload.word(base + 8 + at * 8).load(Relaxed);
+    (0..count).map(|i| (word(i * 2), word(i * 2 + 1))).collect()
+}
+
+/// When a free worker began and ended its role, monotonic nanoseconds; 0 when it never did.
+pub fn times(payload: &Region, worker: usize) -> (u64, u64) {
+    let base = TIMES + worker * TIMES_BYTES;
+    (payload.word(base).load(Relaxed), payload.word(base + 8).load(Relaxed))
+}
+
+/// How a free worker ended: its raw wait status, or `None` while it has not.
+pub fn wait_status(payload: &Region, worker: usize) -> Option<i32> {
+    match payload.word(TIMES + worker * TIMES_BYTES + 16).load(Acquire) {
+        0 => None,
+        status => Some((status - 1) as i32),
+    }
+}
+
+/// Waits until the workers in the bit set have finished or died. Only for given code that looks at what is left.
+pub fn await_exit(workers: u64) {
+    let op = Op { action: Action::AwaitExit, object: NO_OBJECT, a: workers, b: 0 };
+    baton::pass(op, &mut || {
+        for worker in (0..MAX_WORKERS).filter(|w| workers >> w & 1 == 1) {
+            let life = payload().half(LIFE + worker * LIFE_BYTES);
+            // Acquire: partner of the release when a worker finishes.
+            while life.load(Acquire) != FINISHED && life.load(Acquire) & OWNER_DIED == 0 {
+                sys::futex_wait(life, life.load(Relaxed), Some(std::time::Duration::from_millis(1)));
+            }
+        }
+        0
+    });
+}
+
+/// The `main` of every lab.
+pub fn main<L: Lab>(lab: &L) -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let numbers: Option<Vec<RawFd>> = args.iter().skip(1).map(|a| a.parse().ok()).collect();
+    match (args.first().map(String::as_str), numbers.as_deref()) {
+        (Some("__zygote"), Some([header, payload, control, batons @ ..])) if !batons.is_empty() => {
+            zygote(lab, *header, *payload, *control, batons)
+        }
+        (Some("__crew"), Some([header, payload, trace @ ..])) => crew(lab, *header, *payload, trace.first().copied()),
+        _ => {
+            let n = L::NUMBER;
+            eprintln!(
+                "This is a lab's program. Run it with `cargo xtask run lab{n}`, check it with `cargo xtask check lab{n}`."
+            );
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn borrow(fd: RawFd) -> BorrowedFd<'static> {
+    // SAFETY: the runner passes open descriptors by number; they are closed only after everything is mapped.
+    unsafe { BorrowedFd::borrow_raw(fd) }
+}
+
+fn map(fd: RawFd, read_only: bool) -> &'static Region {
+    let len = std::fs::File::from(borrow(fd).try_clone_to_owned().expect("an open descriptor"))
+        .metadata()
+        .map_or(0, |m| m.len() as usize);
+    let map = if read_only { Region::map_read_only } else { Region::map };
+    Box::leak(Box::new(map(&borrow(fd), len).expect("the runner's memory can be mapped")))
+}
+
+/// Forks a worker whenever the grader asks. Takes orders only through a page that no worker has.
+fn zygote<L: Lab>(lab: &L, header: RawFd, payload: RawFd, control: RawFd, batons: &[RawFd]) -> ExitCode {
+    sys::die_with_parent();
+    let header = map(header, true);
+    assert!(header.len() >= HEADER_BYTES);
+    PAYLOAD.store(std::ptr::from_ref(map(payload, false)).cast_mut(), Relaxed);
+    let control_region = map(control, false);
+    sys::dont_inherit(control_region.start(), control_region.len());
+    let control = Page::of(control_region);
+    robust::register();
+    // The grader's orders carry this id as the baton of a worker would, so the zygote's death is noticed as well.
+    let tid = sys::gettid();
+    control.result.store(u64::from(tid), Relaxed);
+    robust::push(&control.baton);
+    control.hand_over(state::TOP);
+    while control.wait_while(state::TOP, None) == tid {
+        let slot = control.args[0].load(Relaxed) as usize;
+        // SAFETY: the zygote is single-threaded.
+        match unsafe { sys::fork_as_sibling() } {
+            Ok(Fork::Child) => stepped_worker(lab, slot, batons[slot], header),
+            Ok(Fork::Parent(pid)) => control.result.store(u64::from(pid), Relaxed),
+            Err(error) => {
+                control.write_text(&format!("fork: {error}"));
+                control.result.store(0, Relaxed);
+            }
+        }
+        control.hand_over(state::TOP);
+    }
+    ExitCode::SUCCESS
+}
+
+/// One stepped worker: runs its role again and again, each time from the initial state, until it is killed.
+fn stepped_worker<L: Lab>(lab: &L, slot: usize, baton_fd: RawFd, header: &'static Region) -> ! {
+    sys::die_with_parent();
+    let baton_region: &'static Region =
+        Box::leak(Box::new(Region::map(&borrow(baton_fd), PAGE_BYTES).expect("the baton can be mapped")));
+    sys::close_from(3);
+    let page = Page::of(baton_region);
+    let tid = sys::gettid();
+    ME.store(slot as u32, Relaxed);
+    TID.store(tid, Relaxed);
+    baton::attach(page, tid);
+    silence_panics();
+    robust::register();
+    robust::push(&page.baton);
+    let life = RobustWord::at(payload(), LIFE + slot * LIFE_BYTES);
+    let mut statics = Statics::snapshot();
+    let mut parked = state::TOP;
+    page.hand_over(parked);
+    loop {
+        if page.wait_while(parked, None) != tid {
+            sys::exit_now(1);
+        }
+        let scenario = Header::read(header);
+        sys::hermetic::restart(scenario.seed, slot as u32);
+        robust::own(life, tid);
+        baton::set_mode(baton::STEPPED);
+        let outcome = catch_unwind(AssertUnwindSafe(|| one_role(lab, slot, &scenario)));
+        baton::set_mode(baton::FREE);
+        robust::clear();
+        robust::push(&page.baton);
+        parked = match outcome {
+            Ok(()) => state::DONE,
+            Err(cause) if cause.is::<Aborted>() => state::TOP,
+            Err(_) => state::PANICKED,
+        };
+        life.word.store(FINISHED, Release);
+        page.dirty.store(u32::from(statics.changed()), Relaxed);
+        page.hand_over(parked);
+    }
+}
+
+fn one_role<L: Lab>(lab: &L, slot: usize, scenario: &Header) {
+    let layout = L::layout(scenario);
+    let board = L::board(&mut Cursor::new(payload(), &layout), scenario);
+    lab.run(&board, slot as u32, &scenario.roles[slot]);
+}
+
+/// A panic is a verdict, not a message on a terminal: it goes to the grader with its place, without a backtrace.
+fn silence_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or(String::new(), |l| format!("{}:{}: ", l.file(), l.line()));
+        let text = info.payload_as_str().unwrap_or("a panic");
+        baton::page().write_text(&format!("{place}{text}"));
+    }));
+}
+
+/// Runs all workers at once, free, and waits for every one of them.
+fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>) -> ExitCode {
+    sys::die_with_parent();
+    let scenario = Header::read(map(header, true));
+    PAYLOAD.store(std::ptr::from_ref(map(payload_fd, false)).cast_mut(), Relaxed);
+    let trace = trace.map(|fd| map(fd, false));
+    let mut pids = Vec::new();
+    for slot in 0..scenario.roles.len() {
+        // SAFETY: the crew process is single-threaded.
+        match unsafe { sys::fork_child() } {
+            Ok(Fork::Child) => free_worker(lab, slot, &scenario, trace),
+            Ok(Fork::Parent(pid)) => pids.push(pid),
+            Err(error) => {
+                eprintln!("fork: {error}");
+                return ExitCode::from(4);
+            }
+        }
+    }
+    let gate = payload().half(GATE);
+    // Every worker has added one when it is ready; the crew then opens the gate. Acquire and release: partner in `free_worker`.
+    while (gate.load(Acquire) as usize) < pids.len() {
+        sys::futex_wait(gate, gate.load(Relaxed), Some(std::time::Duration::from_millis(1)));
+    }
+    gate.store(OPEN, Release);
+    sys::futex_wake(gate, i32::MAX);
+    while let Some((pid, status)) = sys::wait_any() {
+        if let Some(slot) = pids.iter().position(|p| *p == pid) {
+            // Plus one: zero means that the worker has not ended.
+            payload().word(TIMES + slot * TIMES_BYTES + 16).store(status as u64 + 1, Release);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// The gate's word when the workers may start: above any count of workers.
+const OPEN: u32 = 1 << 16;
+
+fn free_worker<L: Lab>(lab: &L, slot: usize, scenario: &Header, trace: Option<&'static Region>) -> ! {
+    sys::die_with_parent();
+    sys::close_from(3);
+    let tid = sys::gettid();
+    ME.store(slot as u32, Relaxed);
+    TID.store(tid, Relaxed);
+    robust::register();
+    let life = RobustWord::at(payload(), LIFE + slot * LIFE_BYTES);
+    robust::own(life, tid);
+    let gate = payload().half(GATE);
+    // AcqRel and acquire: partner of the release store in `crew`.
+    gate.fetch_add(1, std::sync::atomic::Ordering::AcqRel);
+    sys::futex_wake(gate, i32::MAX);
+    loop {
+        let now = gate.load(Acquire);
+        if now >= OPEN {
+            break;
+        }
+        sys::futex_wait(gate, now, None);
+    }
+    if let Some(trace) = trace {
+        crate::trace::attach(trace);
+        baton::set_mode(baton::TRACED);
+    }
+    let times = TIMES + slot * TIMES_BYTES;
+    payload().word(times).store(sys::monotonic_ns(), Relaxed);
+    let outcome = catch_unwind(AssertUnwindSafe(|| one_role(lab, slot, scenario)));
+    payload().word(times + 8).store(sys::monotonic_ns(), Relaxed);
+    robust::clear();
+    life.word.store(FINISHED, Release);
+    sys::exit_now(if outcome.is_ok() { 0 } else { 101 });
+}

@@ -1,0 +1,199 @@
+//! Shared memory: a mapping of a memory file, seen as words.
+//!
+//! A lab runs over three kinds of memory. The **header** says what to do; it is sealed, so workers can only read it. A
+//! **baton** page belongs to one worker and the grader. The **payload** holds the lab's objects and is writable by all.
+//! All three are regions; every access goes through an atomic word, because other processes look at the same bytes.
+
+use std::io::Result;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use memmap2::{MmapOptions, MmapRaw};
+
+/// The most workers a lab may have: one bit each in a barrier's word.
+pub const MAX_WORKERS: usize = 16;
+
+/// A mapped memory file.
+pub struct Region {
+    map: MmapRaw,
+}
+
+impl Region {
+    /// Maps `len` bytes of a memory file for reading and writing.
+    ///
+    /// # Errors
+    /// When the kernel refuses the mapping.
+    pub fn map(file: &impl AsRawFd, len: usize) -> Result<Region> {
+        Ok(Region { map: MmapOptions::new().len(len).map_raw(file)? })
+    }
+
+    /// Maps `len` bytes for reading only. A write through the result would end the process.
+    ///
+    /// # Errors
+    /// When the kernel refuses the mapping.
+    pub fn map_read_only(file: &impl AsRawFd, len: usize) -> Result<Region> {
+        Ok(Region { map: MmapOptions::new().len(len).map_raw_read_only(file)? })
+    }
+
+    /// Makes a new memory file of `len` bytes, all zero, and maps it.
+    ///
+    /// # Errors
+    /// When memory or descriptors are short.
+    pub fn create(name: &str, len: usize) -> Result<(OwnedFd, Region)> {
+        let file = crate::sys::memory_file(name, len)?;
+        let region = Region::map(&file, len)?;
+        Ok((file, region))
+    }
+
+    /// Bytes in the mapping.
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Whether the mapping has no bytes (it never has).
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where the mapping starts in this process.
+    pub fn start(&self) -> *mut u8 {
+        self.map.as_mut_ptr()
+    }
+
+    /// The 64-bit word at a byte offset.
+    ///
+    /// # Panics
+    /// When the offset is not a multiple of 8 or lies outside the mapping.
+    pub fn word(&self, offset: usize) -> &AtomicU64 {
+        assert!(offset.is_multiple_of(8) && offset + 8 <= self.len(), "word at {offset} outside the region");
+        // SAFETY: in bounds and aligned (mappings start at a page); atomics allow any other process's writes.
+        unsafe { AtomicU64::from_ptr(self.start().add(offset).cast()) }
+    }
+
+    /// The 32-bit word at a byte offset.
+    ///
+    /// # Panics
+    /// When the offset is not a multiple of 4 or lies outside the mapping.
+    pub fn half(&self, offset: usize) -> &AtomicU32 {
+        assert!(offset.is_multiple_of(4) && offset + 4 <= self.len(), "word at {offset} outside the region");
+        // SAFETY: as above.
+        unsafe { AtomicU32::from_ptr(self.start().add(offset).cast()) }
+    }
+
+    /// Sets `len` bytes from `offset` on to zero, word by word.
+    pub fn clear(&self, offset: usize, len: usize) {
+        for at in (offset..offset + len).step_by(8) {
+            self.word(at).store(0, Relaxed);
+        }
+    }
+}
+
+/// What an object in the payload is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One atomic word with its first value.
+    Cell {
+        /// The value before the first step.
+        init: u64,
+    },
+    /// A robust, process-shared lock.
+    Lock,
+    /// Plain words: `len` elements of `words` words each.
+    Array {
+        /// Words an element.
+        words: usize,
+        /// Elements.
+        len: usize,
+    },
+    /// A barrier for workers `0..parties`.
+    Barrier {
+        /// How many workers meet.
+        parties: usize,
+    },
+}
+
+impl Kind {
+    fn bytes(self) -> usize {
+        match self {
+            Kind::Cell { .. } | Kind::Barrier { .. } => 8,
+            Kind::Lock => 16,
+            Kind::Array { words, len } => words * len * 8,
+        }
+    }
+}
+
+/// One entry of the object table: its number is its place in [`Layout::objects`].
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// The lab's name for it, as messages show it.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Bytes from the start of the payload, a multiple of 64: objects never share a cache line by accident.
+    pub offset: usize,
+}
+
+/// The object table of a lab: what lies where in the payload. Both sides compute it from the same parameters, so it
+/// never needs to be trusted.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The objects in the order in which they were declared.
+    pub objects: Vec<Object>,
+    end: usize,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Layout { objects: Vec::new(), end: crate::process::COMMONS_BYTES }
+    }
+}
+
+impl Layout {
+    /// Adds an object and returns its number.
+    pub fn add(&mut self, name: &str, kind: Kind) -> u32 {
+        self.objects.push(Object { name: name.to_owned(), kind, offset: self.end });
+        self.end += kind.bytes().next_multiple_of(64);
+        (self.objects.len() - 1) as u32
+    }
+
+    /// Declares a `Value`: a lock and the cell that it protects.
+    pub fn value(&mut self, name: &str) {
+        self.add(&format!("{name}.lock"), Kind::Lock);
+        self.add(name, Kind::Cell { init: 0 });
+    }
+
+    /// Declares a `RawArray` of `len` elements.
+    pub fn array<T: crate::plain::Plain>(&mut self, name: &str, len: usize) {
+        self.add(name, Kind::Array { words: T::WORDS, len });
+    }
+
+    /// Bytes of payload the layout needs.
+    pub fn bytes(&self) -> usize {
+        self.end
+    }
+}
+
+/// Walks the object table and hands out the objects of a board, in the order in which its layout declared them.
+pub struct Cursor<'l> {
+    layout: &'l Layout,
+    region: &'static Region,
+    next: usize,
+}
+
+impl<'l> Cursor<'l> {
+    /// Starts at the first object.
+    pub fn new(region: &'static Region, layout: &'l Layout) -> Self {
+        assert!(layout.bytes() <= region.len(), "the board does not fit into the payload");
+        Cursor { layout, region, next: 0 }
+    }
+
+    /// The next object: its number, its kind, its place.
+    ///
+    /// # Panics
+    /// When the board asks for more objects than its layout declares.
+    pub fn take(&mut self) -> (u32, Kind, usize, &'static Region) {
+        let object = self.layout.objects.get(self.next).expect("the layout declares every object of the board");
+        self.next += 1;
+        ((self.next - 1) as u32, object.kind, object.offset, self.region)
+    }
+}

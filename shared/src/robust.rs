@@ -1,0 +1,129 @@
+//! Robust words: the kernel marks them when their owner dies, whatever killed it.
+//!
+//! A process that is SIGKILLed runs no code of its own any more, so it cannot release what it holds. Linux keeps a list a
+//! thread of the words that it owns; when the thread ends, the kernel sets [`OWNER_DIED`] in every listed word that still
+//! holds the thread's id, and wakes one sleeper. Locks, batons and the table of the living are such words.
+//!
+//! The order of the steps matters, because the process may die between any two of them: `pending` names the word before
+//! it is taken and until it is in the list, and again before it leaves the list until it is free (the protocol of
+//! Linux's `Documentation/locking/robust-futexes.rst`).
+
+use std::cell::UnsafeCell;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed, compiler_fence};
+
+use crate::region::Region;
+
+/// Bit 31: somebody sleeps on the word; the next change must wake.
+pub const WAITERS: u32 = 1 << 31;
+/// Bit 30: the kernel's mark that the owner died.
+pub const OWNER_DIED: u32 = 1 << 30;
+/// Bits 0–29: the owner's thread id, or 0.
+pub const OWNER: u32 = OWNER_DIED - 1;
+
+/// Bytes of a robust word with its link.
+pub const BYTES: usize = 16;
+
+/// A word with its place in the owner's list. `next` is an address in the owner's memory: nobody else reads it.
+#[repr(C)]
+pub struct RobustWord {
+    /// Bits 0–29 the owner's thread id, bit 30 [`OWNER_DIED`], bit 31 [`WAITERS`].
+    pub word: AtomicU32,
+    unused: u32,
+    next: AtomicUsize,
+}
+
+impl RobustWord {
+    /// The robust word at a byte offset of a region.
+    pub fn at(region: &'static Region, offset: usize) -> &'static RobustWord {
+        assert!(offset.is_multiple_of(8) && offset + BYTES <= region.len(), "robust word outside the region");
+        // SAFETY: in bounds, aligned, and made of atomics, so other processes may write it at any time.
+        unsafe { &*region.start().add(offset).cast::<RobustWord>() }
+    }
+
+    fn node(&self) -> usize {
+        (&raw const self.next) as usize
+    }
+}
+
+/// The list head as the kernel reads it: first link, distance from a link to its word, the word in the making.
+#[repr(C)]
+struct Head {
+    first: AtomicUsize,
+    distance: isize,
+    pending: AtomicUsize,
+}
+
+struct ThisProcess(UnsafeCell<Head>);
+// SAFETY: only the process's main thread touches the list (the toolkit refuses other threads), and the kernel at its end.
+unsafe impl Sync for ThisProcess {}
+
+static LIST: ThisProcess =
+    ThisProcess(UnsafeCell::new(Head { first: AtomicUsize::new(0), distance: -8, pending: AtomicUsize::new(0) }));
+
+fn head() -> &'static Head {
+    // SAFETY: the head is made of atomics and a constant; a shared reference is all that is ever taken.
+    unsafe { &*LIST.0.get() }
+}
+
+fn head_address() -> usize {
+    (&raw const head().first) as usize
+}
+
+/// Registers this thread's list with the kernel, empty. A fork inherits no registration: every process calls this.
+pub fn register() {
+    clear();
+    // SAFETY: the head is a static with the layout the kernel expects.
+    unsafe { crate::sys::set_robust_list(LIST.0.get().cast(), size_of::<Head>()) };
+}
+
+/// Empties the list: the words in it stay as they are.
+pub fn clear() {
+    head().pending.store(0, Relaxed);
+    head().first.store(head_address(), Relaxed);
+}
+
+/// Announces to the kernel that `word` is about to be taken or freed.
+pub fn begin(word: &RobustWord) {
+    head().pending.store(word.node(), Relaxed);
+    // The kernel looks from this very processor, so only the compiler must not reorder.
+    compiler_fence(std::sync::atomic::Ordering::SeqCst);
+}
+
+/// The end of what [`begin`] announced.
+pub fn finish() {
+    compiler_fence(std::sync::atomic::Ordering::SeqCst);
+    head().pending.store(0, Relaxed);
+}
+
+/// Puts a word that was just taken into the list.
+pub fn push(word: &RobustWord) {
+    word.next.store(head().first.load(Relaxed), Relaxed);
+    compiler_fence(std::sync::atomic::Ordering::SeqCst);
+    head().first.store(word.node(), Relaxed);
+}
+
+/// Takes a word out of the list. A process holds few words, nearly always freed last in first out: a walk is short.
+pub fn remove(word: &RobustWord) {
+    let mut link = &head().first;
+    loop {
+        let next = link.load(Relaxed);
+        if next == head_address() || next == 0 {
+            return;
+        }
+        // SAFETY: every link in the list is the `next` field of a word that this process pushed and has not removed.
+        let node = unsafe { &*(next as *const AtomicUsize) };
+        if next == word.node() {
+            link.store(node.load(Relaxed), Relaxed);
+            return;
+        }
+        link = node;
+    }
+}
+
+/// Takes ownership of a free word and lists it. The word must not be contended: the life and baton words are not.
+pub fn own(word: &RobustWord, tid: u32) {
+    begin(word);
+    word.word.store(tid | WAITERS, Relaxed);
+    push(word);
+    finish();
+}
