@@ -158,9 +158,9 @@ fn map(fd: RawFd, read_only: bool) -> &'static Region {
 
 /// Forks a worker whenever the grader asks. Takes orders only through a page that no worker has.
 fn zygote<L: Lab>(lab: &L, header: RawFd, payload: RawFd, control: RawFd, batons: &[RawFd]) -> ExitCode {
-    sys::die_with_parent();
     let header = map(header, true);
     assert!(header.len() >= HEADER_BYTES);
+    sys::die_with_parent(Header::read(header).grader as u32);
     PAYLOAD.store(std::ptr::from_ref(map(payload, false)).cast_mut(), Relaxed);
     let control_region = map(control, false);
     sys::dont_inherit(control_region.start(), control_region.len());
@@ -189,7 +189,8 @@ fn zygote<L: Lab>(lab: &L, header: RawFd, payload: RawFd, control: RawFd, batons
 
 /// One stepped worker: runs its role again and again, each time from the initial state, until it is killed.
 fn stepped_worker<L: Lab>(lab: &L, slot: usize, baton_fd: RawFd, header: &'static Region) -> ! {
-    sys::die_with_parent();
+    // A sibling of the zygote: its parent is the grader.
+    sys::die_with_parent(Header::read(header).grader as u32);
     let baton_region: &'static Region =
         Box::leak(Box::new(Region::map(&borrow(baton_fd), PAGE_BYTES).expect("the baton can be mapped")));
     sys::close_from(3);
@@ -245,15 +246,16 @@ fn silence_panics() {
 
 /// Runs all workers at once, free, and waits for every one of them.
 fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>) -> ExitCode {
-    sys::die_with_parent();
     let scenario = Header::read(map(header, true));
+    sys::die_with_parent(scenario.grader as u32);
     PAYLOAD.store(std::ptr::from_ref(map(payload_fd, false)).cast_mut(), Relaxed);
     let trace = trace.map(|fd| map(fd, false));
     let mut pids = Vec::new();
+    let crew = sys::gettid();
     for slot in 0..scenario.roles.len() {
         // SAFETY: the crew process is single-threaded.
         match unsafe { sys::fork_child() } {
-            Ok(Fork::Child) => free_worker(lab, slot, &scenario, trace),
+            Ok(Fork::Child) => free_worker(lab, slot, crew, &scenario, trace),
             Ok(Fork::Parent(pid)) => pids.push(pid),
             Err(error) => {
                 eprintln!("fork: {error}");
@@ -280,8 +282,14 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
 /// The gate's word when the workers may start: above any count of workers.
 const OPEN: u32 = 1 << 16;
 
-fn free_worker<L: Lab>(lab: &L, slot: usize, scenario: &Header, trace: Option<&'static Region>) -> ! {
-    sys::die_with_parent();
+fn free_worker<L: Lab>(
+    lab: &L,
+    slot: usize,
+    crew: u32,
+    scenario: &Header,
+    trace: Option<&'static Region>,
+) -> ! {
+    sys::die_with_parent(crew);
     sys::close_from(3);
     let tid = sys::gettid();
     ME.store(slot as u32, Relaxed);

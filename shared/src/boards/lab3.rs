@@ -151,6 +151,8 @@ pub struct Lab3 {
 
 /// Numbers of the functions, as roles name them; [`BASELINE`] is added for the baseline's.
 pub mod function {
+    /// Nothing: the worker ends at once.
+    pub const IDLE: u64 = 0;
     /// `claim`; arguments: round, candidate.
     pub const CLAIM: u64 = 1;
     /// `read_alert`; arguments: round, times.
@@ -161,7 +163,7 @@ pub mod function {
     pub const SEARCH: u64 = 4;
     /// `fraud_worker`; arguments: rounds, every.
     pub const FRAUD_WORKER: u64 = 5;
-    /// `check_every`; arguments: iteration, check, latency, and two more triples' seeds are not needed: one call a role.
+    /// `check_every`; arguments: iteration, check, latency.
     pub const CHECK_EVERY: u64 = 6;
     /// Added to a number: the baseline's function of that kind.
     pub const BASELINE: u64 = 100;
@@ -215,6 +217,7 @@ impl Lab for Lab3 {
         };
         let [first, second, third, ..] = role.args;
         match number {
+            function::IDLE => {}
             function::CLAIM => report_claim(Some((functions.claim)(b, b.find(first as u32, me, second)))),
             function::READ_ALERT => (0..second).for_each(|_| report_alert(functions, b, first as u32)),
             function::READ_AT_END => {

@@ -93,12 +93,17 @@ pub fn close_from(first: u32) {
     unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
 }
 
-/// Dies with SIGKILL when the parent thread ends, and cannot be traced by processes of the same user.
-pub fn die_with_parent() {
-    // SAFETY: two process settings without memory effects.
-    unsafe {
+/// Dies with SIGKILL when the parent thread ends, and cannot be traced by processes of the same user. Ends at once when
+/// the parent, which must be process `parent`, is gone already.
+pub fn die_with_parent(parent: u32) {
+    // SAFETY: two process settings and a question, without memory effects.
+    let now = unsafe {
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
         libc::prctl(libc::PR_SET_DUMPABLE, 0);
+        libc::getppid() as u32
+    };
+    if now != parent {
+        exit_now(1);
     }
 }
 

@@ -47,7 +47,7 @@ pub fn keep_on_exec(_fd: RawFd) {}
 /// Nothing to do.
 pub fn close_from(_first: u32) {}
 /// Nothing to do.
-pub fn die_with_parent() {}
+pub fn die_with_parent(_parent: u32) {}
 /// A process of one's own.
 pub enum Fork {
     /// This is the new process.

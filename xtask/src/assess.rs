@@ -1,0 +1,306 @@
+//! Assessing one program: every check of the lab's table, two at a time, each result as soon as it is there.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use anyhow::Result;
+use serde_json::json;
+use shared::region::Layout;
+
+use crate::drive::execution::Setting;
+use crate::drive::free::{self, FreeEnd};
+use crate::drive::processes::Processes;
+use crate::judge::common;
+use crate::labs::{Check, Finding, Judge, Kind, Lab, Scenario};
+use crate::report::result::{CheckResult, ExploredSummary, Status};
+use crate::search::dependence::Rules;
+use crate::search::tariff::TARIFF;
+use crate::search::{Explored, Found, Limits, Run, bounded, clock, reduced};
+use crate::story::schedule::{self, Schedule};
+use crate::story::{minimise, words};
+
+/// Executions that one scenario may take before the search falls back to a bound. A lab's scenarios need a few hundred.
+pub const BUDGET: u64 = 20_000;
+/// The bound of the fallback, in preemptions.
+const FALLBACK_PREEMPTIONS: u32 = 2;
+
+/// Runs all checks of a lab on a program and hands each result to `done` in the order of the table.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn assess(lab: &'static Lab, binary: &Path, seed: u64, done: &mut dyn FnMut(&CheckResult)) -> Result<Vec<CheckResult>> {
+    let slots: Mutex<Vec<Option<CheckResult>>> = Mutex::new(lab.checks.iter().map(|_| None).collect());
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let (sender, finished) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        for cpu in available_cpus().into_iter().take(2) {
+            let (slots, next, sender) = (&slots, &next, sender.clone());
+            scope.spawn(move || {
+                pin(cpu);
+                loop {
+                    let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    let Some(check) = lab.checks.get(at) else { return };
+                    let unmet = unmet_need(lab, check, &slots.lock().expect("no judge panics"));
+                    let result = match unmet {
+                        Some(need) => Ok(skipped(check, need)),
+                        None => one(lab, check, binary, seed),
+                    };
+                    if let Ok(result) = &result {
+                        slots.lock().expect("no judge panics")[at] = Some(result.clone());
+                    }
+                    if sender.send((at, result)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        in_order(lab, finished, done)
+    })
+}
+
+type Finished = std::sync::mpsc::Receiver<(usize, Result<CheckResult>)>;
+
+/// Puts the results into the table's order; a check whose need failed while it was running is skipped after all.
+fn in_order(lab: &Lab, finished: Finished, done: &mut dyn FnMut(&CheckResult)) -> Result<Vec<CheckResult>> {
+    let mut early: Vec<Option<CheckResult>> = lab.checks.iter().map(|_| None).collect();
+    let mut shown: Vec<CheckResult> = Vec::new();
+    for (at, result) in finished {
+        early[at] = Some(result?);
+        while let Some(result) = early.get_mut(shown.len()).and_then(Option::take) {
+            let check = &lab.checks[shown.len()];
+            let settled: Vec<Option<CheckResult>> = shown.iter().cloned().map(Some).collect();
+            let result = match unmet_need(lab, check, &settled) {
+                Some(need) if result.status != Status::NotStarted => skipped(check, need),
+                _ => result,
+            };
+            done(&result);
+            shown.push(result);
+        }
+    }
+    Ok(shown)
+}
+
+fn unmet_need(lab: &Lab, check: &Check, results: &[Option<CheckResult>]) -> Option<&'static str> {
+    check.needs.iter().copied().find(|need| {
+        let at = lab.checks.iter().position(|c| c.id == *need);
+        let result = at.and_then(|at| results.get(at)).and_then(Option::as_ref);
+        result.is_some_and(|r| r.status != Status::Pass)
+    })
+}
+
+fn kind_name(kind: Kind) -> String {
+    format!("{kind:?}").to_lowercase()
+}
+
+fn blank(check: &Check) -> CheckResult {
+    CheckResult {
+        id: check.id.to_owned(),
+        kind: kind_name(check.kind),
+        status: Status::Pass,
+        score: 0,
+        max_score: check.points,
+        message: String::new(),
+        schedule: None,
+        explored: None,
+        evidence: json!({}),
+    }
+}
+
+fn skipped(check: &Check, need: &str) -> CheckResult {
+    CheckResult { status: Status::Skipped, message: format!("needs {need}, which did not pass"), ..blank(check) }
+}
+
+/// Runs one check.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn one(lab: &'static Lab, check: &Check, binary: &Path, seed: u64) -> Result<CheckResult> {
+    let started = Instant::now();
+    let mut result = blank(check);
+    let mut summary = ExploredSummary { executions: 0, complete: true, seconds: 0.0 };
+    for scenario in (check.scenarios)(seed) {
+        let failed = match check.judge {
+            Judge::Every(judge) => explore(lab, &scenario, binary, judge, &mut summary, &mut result)?,
+            Judge::Timed(judge) => timed(lab, check, &scenario, binary, judge, &mut result)?,
+            Judge::Free(judge) => freely(lab, &scenario, binary, judge, &mut result)?,
+        };
+        if failed {
+            break;
+        }
+    }
+    summary.seconds = started.elapsed().as_secs_f64();
+    if matches!(check.judge, Judge::Every(_)) {
+        if result.status == Status::Pass {
+            result.message = explored_words(&summary, result.message);
+        }
+        result.explored = Some(summary);
+    }
+    if result.status == Status::Pass {
+        result.score = check.points;
+    }
+    Ok(result)
+}
+
+fn explored_words(summary: &ExploredSummary, bound: String) -> String {
+    match summary.complete {
+        true => format!("all interleavings, {} executions", summary.executions),
+        false => bound,
+    }
+}
+
+/// Marks the result as failed.
+fn fail(result: &mut CheckResult, finding: &Finding) -> bool {
+    result.status = if finding.not_started { Status::NotStarted } else { Status::Fail };
+    result.message.clone_from(&finding.message);
+    true
+}
+
+type EveryJudge = fn(&Scenario, &Run) -> Option<Finding>;
+
+fn explore(
+    lab: &'static Lab,
+    scenario: &Scenario,
+    binary: &Path,
+    judge: EveryJudge,
+    summary: &mut ExploredSummary,
+    result: &mut CheckResult,
+) -> Result<bool> {
+    let layout = (lab.layout)(&scenario.header);
+    let answer = |_: usize, a: u64, b: u64| (scenario.answer)(scenario, a, b);
+    let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer };
+    let mut machine = Processes::launch(binary, &scenario.header, &layout)?;
+    let refuse = |run: &Run| {
+        common::refuse(run.steps, run.ending, Some(run.model), &layout).or_else(|| judge(scenario, run))
+    };
+    let explored = search(&mut machine, &setting, scenario, &refuse)?;
+    summary.executions += explored.executions;
+    summary.complete &= explored.complete || explored.found.is_some();
+    if let Some(why) = explored.diverged {
+        let text = "the functions do something that the schedule does not decide";
+        return Ok(fail(result, &Finding::new(format!("nondeterministic: {text} ({why})"))));
+    }
+    let Some(found) = explored.found else {
+        if !explored.complete {
+            let bound = explored.bound.unwrap_or(0);
+            result.message = format!("bounded at {bound} preemptions after {} executions: nothing found", explored.executions);
+        }
+        return Ok(false);
+    };
+    if found.finding.not_started {
+        return Ok(fail(result, &found.finding));
+    }
+    let victims = scenario.victims;
+    let found = minimise::shortest(&mut machine, &setting, victims, found, &refuse)?;
+    let choices = minimise::cut(&mut machine, &setting, &found.schedule)?;
+    tell(lab, scenario, &layout, &found, choices, result);
+    Ok(true)
+}
+
+/// Everything if the budget allows, else everything under a bound.
+fn search(
+    machine: &mut Processes,
+    setting: &Setting,
+    scenario: &Scenario,
+    refuse: &dyn Fn(&Run) -> Option<Finding>,
+) -> Result<Explored<Finding>> {
+    let limits = Limits { executions: BUDGET, victims: scenario.victims };
+    let explored = reduced::explore(machine, setting, limits, Rules::ALL, &mut |run| refuse(run))?;
+    if explored.complete || explored.found.is_some() || explored.diverged.is_some() {
+        return Ok(explored);
+    }
+    let spent = explored.executions;
+    let bounded = bounded::explore(machine, setting, limits, Some(FALLBACK_PREEMPTIONS), &mut |run| refuse(run))?;
+    // A bounded search never proves anything: it stays incomplete even when it came to its end.
+    Ok(Explored { executions: spent + bounded.executions, complete: false, ..bounded })
+}
+
+/// The failing schedule in words, with the name to replay it by.
+fn tell(
+    lab: &Lab,
+    scenario: &Scenario,
+    layout: &Layout,
+    found: &Found<Finding>,
+    choices: Vec<crate::drive::step::Choice>,
+    result: &mut CheckResult,
+) {
+    let lines = words::story(lab, layout, &found.steps);
+    let finding = &found.finding;
+    let schedule = Schedule { scenario: scenario.name.to_owned(), seed: scenario.header.seed, choices };
+    fail(result, finding);
+    result.schedule = Some(schedule::name(&schedule));
+    let numbers: Vec<usize> = finding.guilty.iter().map(|at| words::number_of(&lines, *at)).collect();
+    result.evidence = json!({
+        "workers": scenario.workers(),
+        "found_in_execution": found.execution,
+        "story": words::render(&lines, &finding.guilty),
+        "because": words::number_steps(&finding.because, &finding.guilty, &lines),
+        "guilty": numbers,
+    });
+}
+
+type TimedJudge = fn(&Scenario, &clock::Timed) -> Option<Finding>;
+
+fn timed(
+    lab: &'static Lab,
+    check: &Check,
+    scenario: &Scenario,
+    binary: &Path,
+    judge: TimedJudge,
+    result: &mut CheckResult,
+) -> Result<bool> {
+    let layout = (lab.layout)(&scenario.header);
+    let answer = |_: usize, a: u64, b: u64| (scenario.answer)(scenario, a, b);
+    let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer };
+    let mut machine = Processes::launch(binary, &scenario.header, &layout)?;
+    let timed = clock::run(&mut machine, &setting, &TARIFF, scenario.compute_ns)?;
+    let broken = common::refuse(&timed.steps, &timed.ending, None, &layout);
+    // A function that answers questions is judged question by question: which one made it panic is what matters.
+    let finding = match check.kind {
+        Kind::Answer => judge(scenario, &timed).or(broken),
+        _ => broken.or_else(|| judge(scenario, &timed)),
+    };
+    result.evidence = json!({
+        "makespan_ns": timed.makespan, "waited_ns": timed.waited, "computed_ns": timed.computed,
+    });
+    Ok(finding.is_some_and(|f| fail(result, &f)))
+}
+
+fn freely(
+    lab: &'static Lab,
+    scenario: &Scenario,
+    binary: &Path,
+    judge: fn(&Scenario, &crate::labs::FreeRun) -> Option<Finding>,
+    result: &mut CheckResult,
+) -> Result<bool> {
+    let layout = (lab.layout)(&scenario.header);
+    let finding = match free::run(binary, scenario, &layout, 0)?.end {
+        FreeEnd::Failed(why) => Some(Finding::new(why)),
+        FreeEnd::Done(run) => judge(scenario, &run),
+    };
+    Ok(finding.is_some_and(|f| fail(result, &f)))
+}
+
+/// The processors this process may use.
+fn available_cpus() -> Vec<usize> {
+    // SAFETY: a set of plain bits, filled by the call; its size is passed.
+    let set = unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &mut set);
+        set
+    };
+    // SAFETY: reads one bit of a live set; the index is below its size.
+    let cpus: Vec<usize> = (0..libc::CPU_SETSIZE as usize).filter(|c| unsafe { libc::CPU_ISSET(*c, &set) }).collect();
+    if cpus.is_empty() { vec![0] } else { cpus }
+}
+
+/// Keeps this thread, and the processes it starts, on one processor: a baton that stays on a core changes hands faster.
+fn pin(cpu: usize) {
+    // SAFETY: a set of plain bits with one bit set; its size is passed. A refusal costs speed only.
+    unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        libc::CPU_SET(cpu, &mut set);
+        libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set);
+    }
+}

@@ -1,0 +1,155 @@
+//! `cargo xtask check`: builds, explores, runs, judges, tells.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::assess;
+use crate::cli::Code;
+use crate::judge::score;
+use crate::labs::{LABS, Lab};
+use crate::report::result::{CheckResult, Document, SCHEMA, Status, Verdict, Versions, Wall, WallOutcome};
+use crate::report::{machine, terminal};
+use crate::submit::compile::{self, BuildFailure, Toolkit};
+use crate::submit::stage::Submission;
+use crate::submit::workspace;
+
+/// What to check and how.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The solution instead of the starter's files.
+    pub solution: bool,
+    /// A submission elsewhere.
+    pub path: Option<PathBuf>,
+    /// Leave out the wall clock.
+    pub no_timing: bool,
+    /// A speed that was not confirmed is an exit code of its own.
+    pub strict: bool,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// One JSON document on standard output.
+    pub json: bool,
+}
+
+/// Checks one lab, or all.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn run(lab: Option<&'static Lab>, options: &Options) -> Result<Code> {
+    let labs: Vec<&'static Lab> = lab.map_or_else(|| LABS.to_vec(), |l| vec![l]);
+    let mut documents = Vec::new();
+    for lab in labs {
+        documents.push(one(lab, options)?);
+    }
+    if options.json {
+        let document = match (lab, &documents[..]) {
+            (Some(_), [only]) => serde_json::to_value(only)?,
+            _ => json!({ "schema": SCHEMA, "results": documents }),
+        };
+        println!("{}", serde_json::to_string_pretty(&document)?);
+    }
+    Ok(code(&documents, options.strict))
+}
+
+fn code(documents: &[Document], strict: bool) -> Code {
+    if documents.iter().any(|d| d.verdict != Verdict::Pass) {
+        return Code::Fail;
+    }
+    if strict && documents.iter().any(|d| !d.confirmed) { Code::NotConfirmed } else { Code::Pass }
+}
+
+fn one(lab: &'static Lab, options: &Options) -> Result<Document> {
+    let folder = match &options.path {
+        Some(path) => path.clone(),
+        None if options.solution => workspace::solution(lab),
+        None => workspace::starter(lab),
+    };
+    let submission = Submission::new(&folder, lab);
+    let name = options.path.as_ref().map(|p| p.file_name().unwrap_or(p.as_os_str()).to_string_lossy().into_owned());
+    let mut show = terminal::Progress::new(lab, options.json);
+    show.start(&submission.shown);
+    let toolkit = compile::toolkit()?;
+    let document = grade(lab, &submission, name, options, &toolkit, &mut show)?;
+    show.finish(&document);
+    Ok(document)
+}
+
+/// Grades one submission, start to end.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn grade(
+    lab: &'static Lab,
+    submission: &Submission,
+    name: Option<String>,
+    options: &Options,
+    toolkit: &Toolkit,
+    show: &mut terminal::Progress,
+) -> Result<Document> {
+    let started = Instant::now();
+    let program = match compile::compile(lab, submission, toolkit, show.colour())? {
+        Ok(program) => program,
+        Err(failure) => {
+            show.build_failed(&failure);
+            let checks = unbuilt(lab, &failure);
+            return Ok(document(lab, name, options, checks, Wall::not_asked("the program does not build")));
+        }
+    };
+    show.built(started.elapsed());
+    let mut checks = vec![built()];
+    checks.extend(assess::assess(lab, &program.binary, options.seed, &mut |result| show.checked(result))?);
+    let wall = Wall::not_asked("not measured yet");
+    Ok(document(lab, name, options, checks, wall))
+}
+
+fn built() -> CheckResult {
+    CheckResult {
+        id: "build".into(),
+        kind: "build".into(),
+        status: Status::Pass,
+        score: 0,
+        max_score: 0,
+        message: "it compiles".into(),
+        schedule: None,
+        explored: None,
+        evidence: json!({}),
+    }
+}
+
+fn unbuilt(lab: &Lab, failure: &BuildFailure) -> Vec<CheckResult> {
+    let compiler = compile::strip_colour(&failure.compiler);
+    let evidence = json!({ "compiler": compiler });
+    let build = CheckResult { status: Status::Fail, message: failure.message.clone(), evidence, ..built() };
+    let rest = lab.checks.iter().map(|check| CheckResult {
+        id: check.id.into(),
+        kind: format!("{:?}", check.kind).to_lowercase(),
+        status: Status::Skipped,
+        max_score: check.points,
+        message: "needs build, which did not pass".into(),
+        ..built()
+    });
+    std::iter::once(build).chain(rest).collect()
+}
+
+fn document(lab: &Lab, submission: Option<String>, options: &Options, mut checks: Vec<CheckResult>, wall: Wall) -> Document {
+    let (verdict, score) = score::verdict(&mut checks, &wall);
+    let complete = checks.iter().all(|c| c.explored.as_ref().is_none_or(|e| e.complete));
+    let confirmed = verdict == Verdict::Pass && complete && wall.outcome == WallOutcome::Confirmed;
+    Document {
+        schema: SCHEMA,
+        lab: lab.name.into(),
+        submission,
+        verdict,
+        confirmed,
+        score,
+        max_score: checks.iter().map(|c| c.max_score).sum(),
+        checks,
+        wall,
+        seed: options.seed,
+        sandbox: "none".into(),
+        machine: machine::describe(),
+        versions: Versions { xtask: env!("CARGO_PKG_VERSION").into(), lab: env!("CARGO_PKG_VERSION").into() },
+    }
+}

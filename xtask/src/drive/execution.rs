@@ -1,0 +1,246 @@
+//! One execution: a machine, the grader's model beside it, and the steps so far.
+
+use anyhow::Result;
+use shared::baton::{Action, Op};
+use shared::region::Layout;
+
+use super::machine::{Broken, Machine, Stop};
+use super::model::{Life, Model};
+use super::step::{Choice, Step, What, is_local};
+
+/// The most steps an execution may take; a scenario needs a few dozen.
+pub const MAX_STEPS: usize = 20_000;
+
+/// Looks at unchanged objects that a worker may repeat before it counts as spinning: code that looks twice is common, code
+/// that looks a third time, having computed nothing in between, waits for somebody.
+const FREE_LOOKS: u32 = 2;
+
+/// How often spinners are let go on when nobody else is left to change what they look at. A loop with fewer rounds than
+/// this ends by itself; a longer one is a livelock.
+const LAST_LOOKS: u32 = 200;
+
+/// How an execution ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Every worker's function returned, or it was killed.
+    Complete,
+    /// Nobody can go on: each waiting worker with what it waits for.
+    Deadlock(Vec<(usize, Op)>),
+    /// These workers look at unchanged objects for ever.
+    Livelock(Vec<(usize, Op)>),
+    /// A worker panicked or left the protocol; the last step says how.
+    Broken(usize),
+    /// More than [`MAX_STEPS`] steps.
+    TooLong,
+}
+
+/// What a worker has looked at since it last changed or computed something.
+#[derive(Clone, Debug, Default)]
+struct Looks {
+    seen: Vec<(Op, u64, u32)>,
+    last_looks: u32,
+}
+
+/// The unchanging part of an execution: what is shared, and what computations answer.
+pub struct Setting<'s> {
+    /// The object table.
+    pub layout: &'s Layout,
+    /// How many workers take part.
+    pub workers: usize,
+    /// The answer to worker `w`'s computation of task (a, b).
+    pub answer: &'s dyn Fn(usize, u64, u64) -> u64,
+}
+
+/// An execution under way.
+pub struct Execution<'m, M: Machine> {
+    machine: &'m mut M,
+    setting: &'m Setting<'m>,
+    /// The state of everything shared.
+    pub model: Model,
+    /// What was granted so far.
+    pub steps: Vec<Step>,
+    stops: Vec<Stop>,
+    looks: Vec<Looks>,
+    broken: Option<usize>,
+}
+
+impl<'m, M: Machine> Execution<'m, M> {
+    /// Starts from the initial state and runs every worker to its first shared operation.
+    ///
+    /// # Errors
+    /// Only when something of ours fails.
+    pub fn start(machine: &'m mut M, setting: &'m Setting<'m>) -> Result<Self> {
+        let stops = machine.start()?;
+        let model = Model::new(setting.layout, setting.workers);
+        let looks = vec![Looks::default(); setting.workers];
+        let mut new =
+            Execution { machine, setting, model, steps: Vec::new(), stops: Vec::new(), looks, broken: None };
+        new.stops = vec![Stop::Dead; stops.len()];
+        for (worker, stop) in stops.into_iter().enumerate() {
+            new.arrive(worker, stop)?;
+        }
+        Ok(new)
+    }
+
+    /// What a worker waits to do.
+    pub fn pending(&self, worker: usize) -> Option<&Op> {
+        match &self.stops[worker] {
+            Stop::Announced(op) => Some(op),
+            _ => None,
+        }
+    }
+
+    /// Bit set of the workers that may be granted now. Spinners come in only when nobody else can go on.
+    pub fn enabled(&self) -> u64 {
+        let (mut able, mut spinning) = (0, 0);
+        for worker in 0..self.stops.len() {
+            if let Some(op) = self.pending(worker).filter(|op| self.model.enabled(op)) {
+                able |= 1 << worker;
+                spinning |= u64::from(self.is_spinning(worker, op)) << worker;
+            }
+        }
+        match able & !spinning {
+            0 => self.patient(able),
+            busy => busy,
+        }
+    }
+
+    /// Of these spinners, the ones that have not used up their last looks.
+    fn patient(&self, spinners: u64) -> u64 {
+        let tired = |w: &usize| spinners >> w & 1 == 1 && self.looks[*w].last_looks < LAST_LOOKS;
+        (0..self.stops.len()).filter(tired).fold(0, |bits, w| bits | 1 << w)
+    }
+
+    fn is_spinning(&self, worker: usize, op: &Op) -> bool {
+        let looks = &self.looks[worker];
+        let unchanged = |o: &Op, changes: u64| self.model.changes.get(o.object as usize).is_some_and(|c| *c == changes);
+        looks.seen.iter().any(|(o, _, times)| o == op && *times >= FREE_LOOKS)
+            && looks.seen.iter().all(|(o, changes, _)| unchanged(o, *changes))
+    }
+
+    /// The objects whose change a worker waits for because it only looks; empty while it may look freely.
+    pub fn watched(&self, worker: usize) -> Vec<u32> {
+        let looks = &self.looks[worker];
+        let tired = self.pending(worker).is_some_and(|op| looks.seen.iter().any(|(o, _, n)| o == op && *n >= FREE_LOOKS));
+        if tired { looks.seen.iter().map(|(o, _, _)| o.object).collect() } else { Vec::new() }
+    }
+
+    /// How the execution ended, if it has.
+    pub fn ending(&self) -> Option<Ending> {
+        if let Some(worker) = self.broken {
+            return Some(Ending::Broken(worker));
+        }
+        if self.steps.len() >= MAX_STEPS {
+            return Some(Ending::TooLong);
+        }
+        if self.enabled() != 0 {
+            return None;
+        }
+        let waiting: Vec<(usize, Op)> =
+            (0..self.stops.len()).filter_map(|w| self.pending(w).map(|op| (w, *op))).collect();
+        let spinners: Vec<(usize, Op)> = waiting.iter().copied().filter(|(_, op)| self.model.enabled(op)).collect();
+        Some(match (waiting.is_empty(), spinners.is_empty()) {
+            (true, _) => Ending::Complete,
+            (_, true) => Ending::Deadlock(waiting),
+            _ => Ending::Livelock(spinners),
+        })
+    }
+
+    /// Takes one choice, which must be possible, and everything local that follows.
+    ///
+    /// # Errors
+    /// Only when something of ours fails.
+    pub fn take(&mut self, choice: Choice) -> Result<()> {
+        let worker = choice.worker();
+        let op = *self.pending(worker).expect("only waiting workers are chosen");
+        match choice {
+            Choice::Run(_) => {
+                let stop = self.grant(worker, op)?;
+                self.arrive(worker, stop)
+            }
+            Choice::Kill(_) => {
+                self.machine.kill(worker)?;
+                self.model.kill(worker);
+                self.stops[worker] = Stop::Dead;
+                self.steps.push(Step { worker, what: What::Killed(op), result: 0, text: None });
+                Ok(())
+            }
+        }
+    }
+
+    fn grant(&mut self, worker: usize, op: Op) -> Result<Stop> {
+        self.remember_look(worker, &op);
+        let text = (op.action == Action::Note).then(|| self.machine.text(worker));
+        let answer = if op.action == Action::Compute { (self.setting.answer)(worker, op.a, op.b) } else { 0 };
+        let expected = match op.action {
+            Action::Compute => answer,
+            _ => self.model.apply(worker, &op),
+        };
+        let (result, stop) = self.machine.grant(worker, answer)?;
+        self.steps.push(Step { worker, what: What::Did(op), result, text });
+        // A worker that panicked or died in the middle of the operation says more than the difference it left.
+        Ok(match (&stop, self.mismatch(&op, expected, result)) {
+            (Stop::Announced(_) | Stop::Finished, Some(why)) => Stop::Broken(Broken::Tampered(why)),
+            _ => stop,
+        })
+    }
+
+    /// A look is remembered; anything that changes the world or the worker's own knowledge by computing forgets all looks.
+    fn remember_look(&mut self, worker: usize, op: &Op) {
+        let looks = &mut self.looks[worker];
+        match op.action {
+            Action::Note | Action::Report | Action::Sleep => {}
+            Action::Load | Action::LoadAcquire | Action::ReadWord | Action::Lock | Action::Unlock => {
+                let changes = self.model.changes.get(op.object as usize).copied().unwrap_or(0);
+                match looks.seen.iter_mut().find(|(o, _, _)| o == op) {
+                    Some(known) if known.1 == changes => known.2 += 1,
+                    Some(known) => *known = (*op, changes, 1),
+                    None => looks.seen.push((*op, changes, 1)),
+                }
+                if looks.seen.iter().any(|(_, _, times)| *times > FREE_LOOKS) {
+                    looks.last_looks += 1;
+                }
+            }
+            _ => *looks = Looks::default(),
+        }
+    }
+
+    /// Compares what the operation gave and left in memory with the model.
+    fn mismatch(&self, op: &Op, expected: u64, result: u64) -> Option<String> {
+        if result != expected {
+            return Some(format!("{:?} gave {result}, but must give {expected}", op.action));
+        }
+        let (offset, bits, must) =
+            self.model.expected_memory(op, self.setting.layout, |w| self.machine.owner_id(w))?;
+        let found = self.machine.memory(offset)?;
+        (found & bits != must & bits).then(|| format!("after {:?} memory holds {found:#x}, but must hold {must:#x}", op.action))
+    }
+
+    /// A worker came to a stop: its local operations are done at once, so that it ends at a shared one or at its end.
+    fn arrive(&mut self, worker: usize, mut stop: Stop) -> Result<()> {
+        loop {
+            let Stop::Announced(op) = stop else { break };
+            if let Some(why) = self.model.refuse(&op) {
+                stop = Stop::Broken(Broken::Tampered(why));
+                break;
+            }
+            if !is_local(op.action) || self.steps.len() >= MAX_STEPS {
+                self.stops[worker] = stop;
+                return Ok(());
+            }
+            stop = self.grant(worker, op)?;
+        }
+        let end = match stop {
+            Stop::Panicked(text) => What::Panicked(text),
+            Stop::Broken(broken) => What::Broke(broken),
+            _ => What::Returned,
+        };
+        self.model.life[worker] = Life::Ended;
+        if end != What::Returned {
+            self.broken = Some(worker);
+        }
+        self.steps.push(Step { worker, what: end, result: 0, text: None });
+        self.stops[worker] = Stop::Dead;
+        Ok(())
+    }
+}

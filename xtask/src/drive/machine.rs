@@ -1,0 +1,68 @@
+//! What executes granted operations, one at a time.
+
+use anyhow::Result;
+use shared::baton::Op;
+
+/// Where a worker stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It waits for its turn to do this.
+    Announced(Op),
+    /// Its function returned.
+    Finished,
+    /// Its function panicked.
+    Panicked(String),
+    /// It left the protocol.
+    Broken(Broken),
+    /// The grader killed it.
+    Dead,
+}
+
+/// How a worker left the protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// The process ended by itself with this code.
+    Exited(i32),
+    /// A signal ended the process.
+    Signal(i32),
+    /// It computed for [`HANG_CPU`](super::processes::HANG_CPU) without a toolkit operation.
+    Spinning,
+    /// It sleeps somewhere outside the toolkit.
+    AsleepOutside(String),
+    /// It used the toolkit from a second thread.
+    SecondThread,
+    /// It went on after its execution was ended.
+    Unstoppable,
+    /// What it announced makes no sense, or its memory is not as its operations left it.
+    Tampered(String),
+}
+
+/// Workers that do one granted operation at a time.
+pub trait Machine {
+    /// Starts a new execution from the initial state and runs every worker to its first stop.
+    ///
+    /// # Errors
+    /// Only when something of ours fails; whatever a worker does is a [`Stop`].
+    fn start(&mut self) -> Result<Vec<Stop>>;
+
+    /// Lets a worker do what it announced; `answer` is what a computation gives. Returns the result and the next stop.
+    ///
+    /// # Errors
+    /// As [`Machine::start`].
+    fn grant(&mut self, worker: usize, answer: u64) -> Result<(u64, Stop)>;
+
+    /// Kills a worker at its stop.
+    ///
+    /// # Errors
+    /// As [`Machine::start`].
+    fn kill(&mut self, worker: usize) -> Result<()>;
+
+    /// The text the worker left in its page.
+    fn text(&self, worker: usize) -> String;
+
+    /// What the real memory holds at a byte offset of the payload; `None` when there is no real memory.
+    fn memory(&self, offset: usize) -> Option<u64>;
+
+    /// The id by which a lock's word names this worker.
+    fn owner_id(&self, worker: usize) -> u64;
+}

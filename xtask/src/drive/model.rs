@@ -1,0 +1,211 @@
+//! The grader's own small model of every object: who may proceed, what each operation must give, what memory must hold.
+//!
+//! Nothing here looks at a worker's memory. The real memory is compared with the model after every step; a difference is a
+//! bug of ours or somebody tampered.
+
+use shared::baton::{Action, NO_OBJECT, Op};
+use shared::region::{Kind, Layout};
+use shared::robust::{OWNER, OWNER_DIED};
+
+/// The state of one object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Thing {
+    /// A word.
+    Cell(u64),
+    /// A lock.
+    Lock {
+        /// The worker that holds it.
+        owner: Option<usize>,
+        /// Whether the last holder died with it and nobody has taken it since.
+        orphaned: bool,
+    },
+    /// Plain words.
+    Array(Vec<u64>),
+    /// A barrier.
+    Barrier {
+        /// Completed meetings.
+        generation: u64,
+        /// Bit set of the workers that have come.
+        come: u64,
+        /// Bit set of all that must come.
+        everyone: u64,
+    },
+}
+
+/// Whether a worker still takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Life {
+    /// It runs.
+    Alive,
+    /// Its function returned (or it broke, which ends the execution).
+    Ended,
+    /// The grader killed it.
+    Dead,
+}
+
+/// The state of everything shared.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Model {
+    /// One a declared object.
+    pub things: Vec<Thing>,
+    /// One a worker.
+    pub life: Vec<Life>,
+    /// How often each object changed; a spinner waits for one of them to grow.
+    pub changes: Vec<u64>,
+}
+
+impl Model {
+    /// The initial state of a layout.
+    pub fn new(layout: &Layout, workers: usize) -> Model {
+        let thing = |kind: Kind| match kind {
+            Kind::Cell { init } => Thing::Cell(init),
+            Kind::Lock => Thing::Lock { owner: None, orphaned: false },
+            Kind::Array { words, len } => Thing::Array(vec![0; words * len]),
+            Kind::Barrier { parties } => Thing::Barrier { generation: 0, come: 0, everyone: (1 << parties) - 1 },
+        };
+        let things: Vec<Thing> = layout.objects.iter().map(|o| thing(o.kind)).collect();
+        Model { changes: vec![0; things.len()], things, life: vec![Life::Alive; workers] }
+    }
+
+    /// Bit set of the dead.
+    pub fn dead(&self) -> u64 {
+        self.life.iter().enumerate().filter(|(_, l)| **l == Life::Dead).fold(0, |bits, (w, _)| bits | 1 << w)
+    }
+
+    /// Bit set of those that ended, dead or alive.
+    pub fn gone(&self) -> u64 {
+        self.life.iter().enumerate().filter(|(_, l)| **l != Life::Alive).fold(0, |bits, (w, _)| bits | 1 << w)
+    }
+
+    /// Why an announced operation makes no sense, if it does not. Nothing else here checks what a worker announced.
+    pub fn refuse(&self, op: &Op) -> Option<String> {
+        use Action::*;
+        if op.object == NO_OBJECT {
+            let fine = matches!(op.action, Compute | Note | Report | Sleep | AwaitExit);
+            return (!fine).then(|| format!("{:?} without an object", op.action));
+        }
+        let Some(thing) = self.things.get(op.object as usize) else {
+            return Some(format!("object {} does not exist", op.object));
+        };
+        let fine = match (op.action, thing) {
+            (Load | LoadAcquire | Store | StoreRelease | CompareExchange | FetchAdd, Thing::Cell(_)) => true,
+            (Lock | Unlock, Thing::Lock { .. }) => true,
+            (ReadWord | WriteWord, Thing::Array(words)) => op.a < words.len() as u64,
+            (Arrive | Leave, Thing::Barrier { .. }) => true,
+            _ => false,
+        };
+        (!fine).then(|| format!("{:?} of object {}", op.action, op.object))
+    }
+
+    /// Whether the operation could proceed now.
+    pub fn enabled(&self, op: &Op) -> bool {
+        match (op.action, self.things.get(op.object as usize)) {
+            (Action::Lock, Some(Thing::Lock { owner, .. })) => owner.is_none(),
+            (Action::Leave, Some(Thing::Barrier { generation, come, everyone })) => {
+                *generation != op.a || (come | self.dead()) & everyone == *everyone
+            }
+            (Action::AwaitExit, _) => op.a & !self.gone() == 0,
+            _ => true,
+        }
+    }
+
+    /// Does the operation and gives what the real one must give.
+    pub fn apply(&mut self, worker: usize, op: &Op) -> u64 {
+        let before = self.dead();
+        let Some(thing) = self.things.get_mut(op.object as usize) else { return 0 };
+        let (result, changed) = match (op.action, thing) {
+            (Action::Load | Action::LoadAcquire, Thing::Cell(value)) => (*value, false),
+            (Action::Store | Action::StoreRelease, Thing::Cell(value)) => {
+                *value = op.b;
+                (0, true)
+            }
+            (Action::CompareExchange, Thing::Cell(value)) => {
+                let old = *value;
+                if old == op.a {
+                    *value = op.b;
+                }
+                (old, old == op.a)
+            }
+            (Action::FetchAdd, Thing::Cell(value)) => {
+                let old = *value;
+                *value = old.wrapping_add(op.b);
+                (old, true)
+            }
+            (Action::Lock, Thing::Lock { owner, orphaned }) => {
+                *owner = Some(worker);
+                (u64::from(std::mem::take(orphaned)), false)
+            }
+            (Action::Unlock, Thing::Lock { owner, .. }) => {
+                *owner = None;
+                (0, false)
+            }
+            (Action::ReadWord, Thing::Array(words)) => (words[op.a as usize], false),
+            (Action::WriteWord, Thing::Array(words)) => {
+                words[op.a as usize] = op.b;
+                (0, true)
+            }
+            (Action::Arrive, Thing::Barrier { generation, come, everyone }) => {
+                *come |= 1 << worker;
+                let number = *generation;
+                let last = (*come | before) & *everyone == *everyone;
+                if last {
+                    *generation += 1;
+                    *come = 0;
+                }
+                (number << 1 | u64::from(last), true)
+            }
+            (Action::Leave, Thing::Barrier { generation, come, .. }) => {
+                let completed = *generation == op.a;
+                if completed {
+                    *generation += 1;
+                    *come = 0;
+                }
+                (u64::from(completed), completed)
+            }
+            _ => (0, false),
+        };
+        if changed {
+            self.changes[op.object as usize] += 1;
+        }
+        result
+    }
+
+    /// The worker is gone; what it held is orphaned.
+    pub fn kill(&mut self, worker: usize) {
+        self.life[worker] = Life::Dead;
+        for (thing, changes) in self.things.iter_mut().zip(&mut self.changes) {
+            match thing {
+                Thing::Lock { owner, orphaned } if *owner == Some(worker) => {
+                    *owner = None;
+                    *orphaned = true;
+                    *changes += 1;
+                }
+                Thing::Barrier { .. } => *changes += 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// The locks that a worker holds.
+    pub fn held_by(&self, worker: usize) -> impl Iterator<Item = usize> + '_ {
+        self.things
+            .iter()
+            .enumerate()
+            .filter(move |(_, t)| matches!(t, Thing::Lock { owner: Some(o), .. } if *o == worker))
+            .map(|(at, _)| at)
+    }
+
+    /// What the real memory must hold where the operation touched it: (byte offset, bits that count, value).
+    pub fn expected_memory(&self, op: &Op, layout: &Layout, owner_id: impl Fn(usize) -> u64) -> Option<(usize, u64, u64)> {
+        let offset = layout.objects.get(op.object as usize)?.offset;
+        Some(match &self.things[op.object as usize] {
+            Thing::Cell(value) => (offset, u64::MAX, *value),
+            Thing::Lock { owner, orphaned } => {
+                let word = owner.map_or(if *orphaned { u64::from(OWNER_DIED) } else { 0 }, owner_id);
+                (offset, u64::from(OWNER | OWNER_DIED), word)
+            }
+            Thing::Array(words) => (offset + op.a as usize * 8, u64::MAX, words[op.a as usize]),
+            Thing::Barrier { generation, come, .. } => (offset, u64::MAX, generation << 32 | come),
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! What is wrong with a run whatever the lab: panics, early ends, hangs, deadlocks.
+
+use shared::baton::{Action, Op};
+use shared::region::Layout;
+
+use crate::drive::execution::Ending;
+use crate::drive::machine::Broken;
+use crate::drive::model::{Life, Model, Thing};
+use crate::drive::step::{Step, What};
+use crate::labs::Finding;
+use crate::story::words;
+
+/// The panic message that Rust's `todo!` gives.
+const UNTOUCHED: &str = "not yet implemented";
+
+/// What any lab would say against a run that ended like this.
+pub fn refuse(steps: &[Step], ending: &Ending, model: Option<&Model>, layout: &Layout) -> Option<Finding> {
+    let last = steps.len().saturating_sub(1);
+    match ending {
+        Ending::Complete => None,
+        Ending::Broken(worker) => Some(broken(*worker, &steps[last].what, last)),
+        Ending::Deadlock(waiting) => Some(deadlock(steps, waiting, model, layout)),
+        Ending::Livelock(spinning) => {
+            let who = words::list(spinning.iter().map(|(w, op)| {
+                format!("{} looks at `{}`", words::worker(*w), words::object(layout, op.object))
+            }));
+            Some(Finding::new(format!("for ever: {who}, again and again, and nobody is left to change it")))
+        }
+        Ending::TooLong => Some(Finding::new(format!("no end after {} steps", steps.len()))),
+    }
+}
+
+fn broken(worker: usize, what: &What, at: usize) -> Finding {
+    let who = words::worker(worker);
+    let message = match what {
+        What::Panicked(text) if text.contains(UNTOUCHED) => {
+            return Finding { not_started: true, ..Finding::new("not started yet") };
+        }
+        What::Panicked(text) => format!("{who} panicked: {text}"),
+        What::Broke(broken) => match broken {
+            Broken::Exited(0) => format!("{who} left early: the process ended itself with exit code 0"),
+            Broken::Exited(code) => format!("{who} left early: the process ended itself with exit code {code}"),
+            Broken::Signal(signal) => format!("{who} was ended by signal {signal} ({})", signal_name(*signal)),
+            Broken::Spinning => format!(
+                "{who} hangs: it computed for 2 seconds of its own processor time without one toolkit operation"
+            ),
+            Broken::AsleepOutside(call) => format!("{who} hangs: it sleeps outside the toolkit, in {call}"),
+            Broken::SecondThread => {
+                format!("{who} used the toolkit from a second thread; the explorer cannot see threads")
+            }
+            Broken::Unstoppable => format!("{who} caught the end of its execution and went on"),
+            Broken::Tampered(why) => format!("{who} left shared memory in a state its operations do not explain: {why}"),
+        },
+        _ => format!("{who} ended"),
+    };
+    Finding { guilty: vec![at], ..Finding::new(message) }
+}
+
+fn signal_name(signal: i32) -> &'static str {
+    match signal {
+        libc::SIGSEGV => "a bad memory access, or the stack ran out",
+        libc::SIGABRT => "abort",
+        libc::SIGBUS => "a bad memory access",
+        libc::SIGKILL => "killed from outside, perhaps for its memory",
+        libc::SIGILL => "an illegal instruction",
+        _ => "see signal(7)",
+    }
+}
+
+/// Who waits for what, and why it will never come.
+fn deadlock(steps: &[Step], waiting: &[(usize, Op)], model: Option<&Model>, layout: &Layout) -> Finding {
+    let each = words::list(waiting.iter().map(|(worker, op)| {
+        let what = wait_words(*worker, op, model, layout);
+        format!("{} {what}", words::worker(*worker))
+    }));
+    let dead = steps.iter().any(|s| matches!(s.what, What::Killed(_)));
+    let who = if waiting.len() == 1 { "one waits for ever" } else { "everyone waits for ever" };
+    let after = if dead { ", after a kill" } else { "" };
+    let guilty = waiting.iter().filter_map(|(w, _)| steps.iter().rposition(|s| s.worker == *w)).collect();
+    Finding { guilty, ..Finding::new(format!("{who}{after}: {each}")) }
+}
+
+fn wait_words(worker: usize, op: &Op, model: Option<&Model>, layout: &Layout) -> String {
+    let name = words::object(layout, op.object);
+    let thing = model.and_then(|m| m.things.get(op.object as usize));
+    match (op.action, thing) {
+        (Action::Lock, Some(Thing::Lock { owner: Some(owner), .. })) if *owner == worker => {
+            format!("for {name}, which it holds itself")
+        }
+        (Action::Lock, Some(Thing::Lock { owner: Some(owner), .. })) => {
+            let ended = model.is_some_and(|m| m.life[*owner] == Life::Ended);
+            let gone = if ended { ", which has ended and never frees it" } else { "" };
+            format!("for {name}, which {} holds{gone}", words::worker(*owner))
+        }
+        (Action::Leave, Some(Thing::Barrier { come, everyone, .. })) => {
+            let model = model.expect("there is a thing");
+            let missing = (0..model.life.len()).filter(|w| everyone >> w & 1 == 1 && come >> w & 1 == 0);
+            let missing = words::list(missing.map(|w| {
+                let ended = if model.life[w] == Life::Ended { " (which has ended)" } else { "" };
+                format!("{}{ended}", words::worker(w))
+            }));
+            format!("at `{name}` for {missing}")
+        }
+        (Action::AwaitExit, _) => "until the others have ended".to_owned(),
+        _ => format!("for `{name}`"),
+    }
+}

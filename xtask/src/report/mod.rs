@@ -1,0 +1,5 @@
+//! Results, rendered: for terminals, for programs.
+
+pub mod machine;
+pub mod result;
+pub mod terminal;

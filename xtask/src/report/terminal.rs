@@ -1,0 +1,124 @@
+//! Results for people: a line a check as soon as it is known, the story of each failure, the verdict last.
+//!
+//! The words carry the meaning; colour only helps, and is off without a terminal or with `NO_COLOR`.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use super::result::{CheckResult, Document, Status, Verdict, WallOutcome};
+use crate::labs::Lab;
+use crate::submit::compile::BuildFailure;
+
+/// Where a check's progress is shown: standard output, or standard error when that carries JSON.
+pub struct Progress {
+    lab: &'static Lab,
+    to_stderr: bool,
+    colour: bool,
+    quiet: bool,
+}
+
+impl Progress {
+    /// For a check of this lab.
+    pub fn new(lab: &'static Lab, to_stderr: bool) -> Progress {
+        let terminal = if to_stderr { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
+        let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+        Progress { lab, to_stderr, colour, quiet: false }
+    }
+
+    /// One that shows nothing.
+    pub fn silent(lab: &'static Lab) -> Progress {
+        Progress { lab, to_stderr: true, colour: false, quiet: true }
+    }
+
+    /// Whether colours are shown.
+    pub fn colour(&self) -> bool {
+        self.colour
+    }
+
+    fn say(&self, text: &str) {
+        match (self.quiet, self.to_stderr) {
+            (true, _) => {}
+            (_, true) => eprintln!("{text}"),
+            (_, false) => println!("{text}"),
+        }
+    }
+
+    fn paint(&self, word: &str, code: &str) -> String {
+        if self.colour { format!("\u{1b}[{code}m{word}\u{1b}[0m") } else { word.to_owned() }
+    }
+
+    /// The first words.
+    pub fn start(&mut self, what: &str) {
+        self.say(&format!("{}, {}: checking {what}", self.lab.name, self.lab.title));
+    }
+
+    /// The program is there.
+    pub fn built(&mut self, took: Duration) {
+        self.say(&format!("built in {:.1} s; now every interleaving of your processes:", took.as_secs_f64()));
+    }
+
+    /// There is no program.
+    pub fn build_failed(&mut self, failure: &BuildFailure) {
+        if !failure.compiler.is_empty() {
+            self.say(failure.compiler.trim_end());
+        }
+        let word = self.paint("FAIL", "31;1");
+        self.say(&format!("{word} build: {}", failure.message));
+    }
+
+    /// One check is done.
+    pub fn checked(&mut self, result: &CheckResult) {
+        let (word, code) = match result.status {
+            Status::Pass => ("PASS", "32"),
+            Status::Fail => ("FAIL", "31;1"),
+            Status::Skipped => ("SKIP", "33"),
+            Status::NotStarted => ("TODO", "36"),
+            Status::Inconclusive => ("?   ", "33"),
+        };
+        let head = format!("{} {:<14} {:>2}/{:<2}", self.paint(word, code), result.id, result.score, result.max_score);
+        self.say(format!("{head}  {}", result.message).trim_end());
+        let text = |key: &str| result.evidence[key].as_str().unwrap_or("").to_owned();
+        if result.status != Status::Fail {
+            return;
+        }
+        if !text("story").is_empty() {
+            self.say(text("story").trim_end());
+        }
+        if !text("because").is_empty() {
+            self.say(&format!("  {}", text("because")));
+        }
+        self.say(&format!("  Next: {}", self.next(result)));
+    }
+
+    fn next(&self, result: &CheckResult) -> String {
+        let lab = self.lab.name;
+        let hint = format!("cargo xtask hint {lab} {}", result.id);
+        match &result.schedule {
+            Some(schedule) => format!("cargo xtask replay {lab} {schedule} | {hint}"),
+            None => hint,
+        }
+    }
+
+    /// The verdict.
+    pub fn finish(&mut self, document: &Document) {
+        let points = format!("{}/{}", document.score, document.max_score);
+        let verdict = match document.verdict {
+            Verdict::Pass => self.paint("PASS", "32;1"),
+            Verdict::Fail => self.paint("FAIL", "31;1"),
+            Verdict::Error => self.paint("ERROR", "31;1"),
+        };
+        self.say(&format!("{verdict} {points}{}", self.speed(document)));
+    }
+
+    fn speed(&self, document: &Document) -> String {
+        let wall = &document.wall;
+        match wall.outcome {
+            WallOutcome::Confirmed => format!(", speed confirmed: {:.2} times the reference's time", wall.ratio),
+            WallOutcome::Slower => format!(", slower than the reference: {:.2} times its time", wall.ratio),
+            WallOutcome::Inconclusive => {
+                format!(", speed not confirmed here: {}. Your score does not depend on it.", wall.why)
+            }
+            WallOutcome::NotAsked => String::new(),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Which steps depend on each other: the one relation that the reduction stands on.
+//!
+//! Two steps are independent when they give the same result and leave the same state in either order, and neither makes
+//! the other possible or impossible. Each step *touches* a few keys, reading or writing; two steps of different workers
+//! depend on each other when they share a key and one of them writes it. The rules are listed one by one, so that a
+//! test can leave out any of them and watch the reduction lose executions.
+
+use shared::baton::{Action, Op};
+
+use crate::drive::model::{Model, Thing};
+
+/// Why two steps depend on each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Rule {
+    /// A write to a cell against any access.
+    Cell,
+    /// Taking and freeing the same lock.
+    Lock,
+    /// A write to a plain word against any access.
+    Array,
+    /// Coming to and leaving the same meeting.
+    Barrier,
+    /// A kill against everything its victim does.
+    KillStopsVictim,
+    /// A kill frees its victim's locks.
+    KillFreesLock,
+    /// A kill counts at a barrier.
+    KillCountsAtBarrier,
+    /// Only one may be killed.
+    KillOnce,
+    /// A worker's end against those that wait for it.
+    Exit,
+    /// A spinner waits for a change of anything it looked at.
+    Spin,
+}
+
+impl Rule {
+    /// All rules.
+    pub const ALL: [Rule; 10] = [
+        Rule::Cell,
+        Rule::Lock,
+        Rule::Array,
+        Rule::Barrier,
+        Rule::KillStopsVictim,
+        Rule::KillFreesLock,
+        Rule::KillCountsAtBarrier,
+        Rule::KillOnce,
+        Rule::Exit,
+        Rule::Spin,
+    ];
+}
+
+/// A set of rules; the real reduction uses all.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules(u32);
+
+impl Rules {
+    /// Every rule.
+    pub const ALL: Rules = Rules(u32::MAX);
+
+    /// Every rule but one, for tests.
+    pub fn without(rule: Rule) -> Rules {
+        Rules(u32::MAX & !(1 << rule as u32))
+    }
+
+    fn has(self, rule: Rule) -> bool {
+        self.0 >> rule as u32 & 1 == 1
+    }
+}
+
+/// One key that a step touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Touch {
+    key: u64,
+    writes: bool,
+    /// The step may have to wait for this key.
+    waits: bool,
+    /// The step may end somebody's wait for this key.
+    frees: bool,
+}
+
+/// Everything that a step touches.
+#[derive(Clone, Debug, Default)]
+pub struct Touches(Vec<Touch>);
+
+const OBJECT: u64 = 1 << 60;
+const LIFE: u64 = 2 << 60;
+const EXIT: u64 = 3 << 60;
+const BUDGET: u64 = 4 << 60;
+const WATCHED: u64 = 5 << 60;
+
+fn part(object: u32, part: u64) -> u64 {
+    OBJECT | u64::from(object) << 36 | (part & 0xf_ffff_ffff)
+}
+
+impl Touches {
+    fn add(&mut self, key: u64, writes: bool, waits: bool, frees: bool) {
+        self.0.push(Touch { key, writes, waits, frees });
+    }
+
+    /// What worker `worker` touches when it does `op` now, `watched` being what it waits for as a spinner.
+    pub fn of_operation(model: &Model, worker: usize, op: &Op, watched: &[u32], rules: Rules) -> Touches {
+        let mut t = Touches(Vec::with_capacity(4));
+        if rules.has(Rule::KillStopsVictim) {
+            t.add(LIFE | worker as u64, false, false, false);
+        }
+        t.add_object(model, op, rules);
+        if op.action == Action::AwaitExit && rules.has(Rule::Exit) {
+            for awaited in (0..model.life.len() as u64).filter(|w| op.a >> w & 1 == 1) {
+                t.add(EXIT | awaited, false, true, false);
+            }
+        }
+        if rules.has(Rule::Spin) {
+            for object in watched {
+                t.add(WATCHED | u64::from(*object), false, true, false);
+            }
+            if changes_state(op.action) {
+                t.add(WATCHED | u64::from(op.object), true, false, true);
+            }
+        }
+        t
+    }
+
+    fn add_object(&mut self, model: &Model, op: &Op, rules: Rules) {
+        use Action::*;
+        match op.action {
+            Load | LoadAcquire if rules.has(Rule::Cell) => self.add(part(op.object, 0), false, false, false),
+            Store | StoreRelease | CompareExchange | FetchAdd if rules.has(Rule::Cell) => {
+                self.add(part(op.object, 0), true, false, true);
+            }
+            Lock if rules.has(Rule::Lock) => self.add(part(op.object, 0), true, true, false),
+            Unlock if rules.has(Rule::Lock) => self.add(part(op.object, 0), true, false, true),
+            ReadWord if rules.has(Rule::Array) => self.add(part(op.object, op.a), false, false, false),
+            WriteWord if rules.has(Rule::Array) => self.add(part(op.object, op.a), true, false, true),
+            Arrive | Leave => self.add_barrier(model, op, rules),
+            _ => {}
+        }
+    }
+
+    /// Meetings are kept apart by their generation: coming to the next one does not touch leaving the last.
+    fn add_barrier(&mut self, model: &Model, op: &Op, rules: Rules) {
+        let Some(Thing::Barrier { generation, everyone, .. }) = model.things.get(op.object as usize) else { return };
+        let leaving = op.action == Action::Leave;
+        let meeting = if leaving { op.a } else { *generation };
+        if rules.has(Rule::Barrier) {
+            // A leaver changes the barrier only when it completes the meeting for the dead.
+            let writes = !leaving || (model.dead() != 0 && *generation == op.a);
+            self.add(part(op.object, meeting), writes, leaving, true);
+        }
+        if rules.has(Rule::KillCountsAtBarrier) {
+            for party in (0..model.life.len() as u64).filter(|w| everyone >> w & 1 == 1) {
+                self.add(LIFE | party, false, leaving, false);
+            }
+        }
+    }
+
+    /// What the kill of `victim` touches now.
+    pub fn of_kill(model: &Model, victim: usize, rules: Rules) -> Touches {
+        let mut t = Touches(Vec::with_capacity(4));
+        t.add(LIFE | victim as u64, true, false, true);
+        if rules.has(Rule::KillOnce) {
+            t.add(BUDGET, true, false, false);
+        }
+        if rules.has(Rule::Exit) {
+            t.add(EXIT | victim as u64, true, false, true);
+        }
+        if rules.has(Rule::KillFreesLock) {
+            for lock in model.held_by(victim) {
+                t.add(part(lock as u32, 0), true, false, true);
+            }
+        }
+        t
+    }
+
+    /// Adds that the step was its worker's last.
+    pub fn add_exit(&mut self, worker: usize, rules: Rules) {
+        if rules.has(Rule::Exit) {
+            self.add(EXIT | worker as u64, true, false, true);
+        }
+    }
+
+    /// Whether two steps of different workers depend on each other.
+    pub fn depend(&self, other: &Touches) -> bool {
+        self.0.iter().any(|a| other.0.iter().any(|b| a.key == b.key && (a.writes || b.writes)))
+    }
+
+    /// Whether this step may be what `later` waited for.
+    pub fn may_enable(&self, later: &Touches) -> bool {
+        self.0.iter().any(|a| a.frees && later.0.iter().any(|b| b.waits && a.key == b.key))
+    }
+}
+
+fn changes_state(action: Action) -> bool {
+    use Action::*;
+    matches!(action, Store | StoreRelease | CompareExchange | FetchAdd | WriteWord | Arrive | Leave)
+}

@@ -1,0 +1,48 @@
+//! The virtual prices: what an operation costs on the virtual clock, in nanoseconds. One table; the docs read it.
+//!
+//! The numbers are rounded medians of measurements on one machine; what matters is that they are the same everywhere. A
+//! look at a flag is three orders of magnitude cheaper than a wake-up: that is what the labs teach.
+
+use serde::Serialize;
+use shared::baton::Action;
+
+/// Prices in nanoseconds.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Tariff {
+    /// A load, a store, a plain word.
+    pub access: u64,
+    /// An atomic read-modify-write.
+    pub exchange: u64,
+    /// Taking a free lock.
+    pub lock: u64,
+    /// Freeing a lock.
+    pub unlock: u64,
+    /// A wait up to this long is spent spinning.
+    pub spin: u64,
+    /// From the step that lets a spinner go to its first instruction.
+    pub hand_over: u64,
+    /// From the step that lets a sleeper go to its first instruction.
+    pub wake: u64,
+    /// Coming to a barrier.
+    pub barrier: u64,
+}
+
+/// The tariff.
+pub const TARIFF: Tariff = Tariff { access: 1, exchange: 7, lock: 10, unlock: 5, spin: 1_000, hand_over: 100, wake: 4_500, barrier: 20 };
+
+impl Tariff {
+    /// The price of an operation that need not wait; `compute` is what one computation costs in the scenario.
+    pub fn price(&self, action: Action, argument: u64, compute: u64) -> u64 {
+        match action {
+            Action::Compute => compute,
+            Action::Load | Action::LoadAcquire | Action::Store | Action::StoreRelease => self.access,
+            Action::ReadWord | Action::WriteWord => self.access,
+            Action::CompareExchange | Action::FetchAdd => self.exchange,
+            Action::Lock => self.lock,
+            Action::Unlock => self.unlock,
+            Action::Arrive => self.barrier,
+            Action::Sleep => argument,
+            Action::Leave | Action::Note | Action::Report | Action::AwaitExit => 0,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What happened, for people: steps in words, the shortest failing schedule, its name.
+
+pub mod minimise;
+pub mod schedule;
+pub mod words;

@@ -1,0 +1,105 @@
+//! Compiling a staged submission: the compiler is called directly, because only one file ever changes.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use super::stage::{self, Submission};
+use super::workspace::{self, Scratch};
+use crate::labs::Lab;
+
+/// What `[profile.lab]` of the workspace says, for the compiler itself.
+const PROFILE: [&str; 8] =
+    ["-Copt-level=2", "-Ccodegen-units=1", "-Coverflow-checks=on", "-Cdebuginfo=0", "-Cpanic=unwind", "-Funsafe-code",
+     "-Cstrip=none", "-Cembed-bitcode=no"];
+
+/// A compiled submission; its folder goes when it is dropped.
+pub struct Program {
+    /// The binary.
+    pub binary: PathBuf,
+    _scratch: Scratch,
+}
+
+/// Why there is no program: the student's files, as a sentence and as the compiler printed it.
+pub struct BuildFailure {
+    /// One sentence.
+    pub message: String,
+    /// The compiler's own words; empty when it was not called.
+    pub compiler: String,
+}
+
+/// The prebuilt toolkit: what to link a submission with.
+#[derive(Clone, Debug)]
+pub struct Toolkit {
+    library: PathBuf,
+    dependencies: PathBuf,
+}
+
+/// Builds the toolkit in the labs' profile, or finds it built.
+///
+/// # Errors
+/// When cargo fails: that is never the student's fault.
+pub fn toolkit() -> Result<Toolkit> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(workspace::root());
+    command.args(["build", "--quiet", "--package", "shared", "--profile", "lab", "--message-format", "json", "--target-dir"]);
+    command.arg(workspace::target()?).stdin(Stdio::null()).stderr(Stdio::inherit());
+    let output = command.output().context("starting cargo")?;
+    if !output.status.success() {
+        bail!("the toolkit does not build; `cargo build --package shared --profile lab` says why");
+    }
+    let library = String::from_utf8_lossy(&output.stdout).lines().find_map(library_in);
+    let library = library.context("cargo did not say where the toolkit's library is")?;
+    let dependencies = library.parent().unwrap_or(Path::new(".")).join("deps");
+    Ok(Toolkit { library, dependencies })
+}
+
+/// The library's path in one of cargo's messages, if it is about the toolkit.
+fn library_in(line: &str) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(line).ok()?;
+    if message["reason"] != "compiler-artifact" || message["target"]["name"] != "shared" {
+        return None;
+    }
+    let files = message["filenames"].as_array()?;
+    files.iter().filter_map(|f| f.as_str()).find(|f| f.ends_with(".rlib")).map(PathBuf::from)
+}
+
+/// Stages and compiles a submission.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn compile(lab: &Lab, submission: &Submission, toolkit: &Toolkit, colour: bool) -> Result<Result<Program, BuildFailure>> {
+    let scratch = Scratch::new(lab.name)?;
+    if let Err(message) = stage::stage(lab, submission, &scratch.path)? {
+        return Ok(Err(BuildFailure { message, compiler: String::new() }));
+    }
+    let binary = scratch.path.join(lab.name);
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let mut command = Command::new(rustc);
+    command.arg(scratch.path.join("main.rs")).args(["--crate-name", lab.name, "--edition", "2024", "--extern"]);
+    command.arg(format!("shared={}", toolkit.library.display()));
+    command.arg("-L").arg(format!("dependency={}", toolkit.dependencies.display())).args(PROFILE).arg("-o").arg(&binary);
+    command.arg(format!("--remap-path-prefix={}={}", scratch.path.display(), submission.shown));
+    command.args(["--color", if colour { "always" } else { "never" }]);
+    let output = command.stdin(Stdio::null()).output().context("starting rustc")?;
+    let compiler = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() && binary.is_file() {
+        return Ok(Ok(Program { binary, _scratch: scratch }));
+    }
+    let first = compiler.lines().find(|l| strip_colour(l).starts_with("error")).map(strip_colour);
+    let message = first.unwrap_or_else(|| "the compiler failed without saying why".into());
+    Ok(Err(BuildFailure { message, compiler }))
+}
+
+/// The text without terminal colours.
+pub fn strip_colour(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('\u{1b}') {
+        plain += &rest[..at];
+        rest = rest[at..].split_once('m').map_or("", |(_, after)| after);
+    }
+    plain + rest
+}

@@ -1,0 +1,84 @@
+//! Staging: only the lab's named student files are taken, and only if they are what they should be.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::workspace;
+use crate::labs::Lab;
+
+/// The largest student file that is taken; a solution has 5 KB.
+pub const MAX_BYTES: u64 = 256 * 1024;
+
+/// A submission: where it is and what it is called.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// How messages show its files: the folder of the sources, as the user would type it.
+    pub shown: String,
+}
+
+impl Submission {
+    /// The submission in a folder, its files at the top or in `src/`.
+    pub fn new(folder: &Path, lab: &Lab) -> Submission {
+        let src = folder.join("src");
+        let in_src = lab.student_files.iter().any(|f| src.join(f).symlink_metadata().is_ok());
+        let folder = if in_src { src } else { folder.to_path_buf() };
+        let shown = folder.strip_prefix(workspace::root()).unwrap_or(&folder).to_string_lossy().into_owned();
+        Submission { folder, shown }
+    }
+}
+
+/// Puts the given files and the student's together in `to`. `Ok(Err(sentence))`: the student's files cannot be taken.
+///
+/// # Errors
+/// Only when something of ours fails: the given files, the disk.
+pub fn stage(lab: &Lab, submission: &Submission, to: &Path) -> Result<Result<(), String>> {
+    let pristine = [workspace::solution(lab), workspace::starter(lab)];
+    let given = pristine.iter().map(|p| p.join("src")).find(|p| p.join("main.rs").is_file());
+    let given = given.with_context(|| format!("the given files of {} are missing from this checkout", lab.name))?;
+    for file in lab.given_files {
+        let text = std::fs::read(given.join(file)).with_context(|| format!("reading the given {file}"))?;
+        write(&to.join(file), &text)?;
+    }
+    for file in lab.student_files {
+        let text = match read_student_file(&submission.folder.join(file), &submission.shown, file) {
+            Ok(text) => text,
+            Err(sentence) => return Ok(Err(sentence)),
+        };
+        if let Some(sentence) = super::source::forbidden(&text, &format!("{}/{file}", submission.shown)) {
+            return Ok(Err(sentence));
+        }
+        write(&to.join(file), text.as_bytes())?;
+    }
+    Ok(Ok(()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).with_context(|| format!("writing {}", path.display()))
+}
+
+fn read_student_file(path: &Path, shown: &str, file: &str) -> Result<String, String> {
+    let name = format!("{shown}/{file}");
+    let meta = match path.symlink_metadata() {
+        Ok(meta) => meta,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(format!("{name} is missing")),
+        Err(e) => return Err(format!("{name} cannot be read: {e}")),
+    };
+    if meta.is_symlink() {
+        return Err(format!("{name} is a link; hand in the file itself"));
+    }
+    if !meta.is_file() {
+        return Err(format!("{name} is no regular file"));
+    }
+    if meta.len() > MAX_BYTES {
+        return Err(format!("{name} has {} bytes; at most {MAX_BYTES} are taken", meta.len()));
+    }
+    let bytes = std::fs::read(path).map_err(|e| format!("{name} cannot be read: {e}"))?;
+    String::from_utf8(bytes).map_err(|e| {
+        let upto = e.utf8_error().valid_up_to();
+        let line = 1 + e.as_bytes()[..upto].iter().filter(|b| **b == b'\n').count();
+        format!("{name}:{line} is not UTF-8; save the file as UTF-8")
+    })
+}

@@ -1,0 +1,72 @@
+//! Where things are: the checkout, and the one folder that the runner writes to.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::labs::Lab;
+
+/// The checkout.
+pub fn root() -> PathBuf {
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&manifest).parent().unwrap_or(Path::new(".")).to_path_buf()
+}
+
+/// Cargo's target folder, wherever it is: the runner itself lies two folders below it.
+///
+/// # Errors
+/// When the runner cannot find itself.
+pub fn target() -> Result<PathBuf> {
+    let exe = std::env::current_exe().context("finding the runner's own program")?;
+    let profile = exe.parent().filter(|p| !p.ends_with("deps")).or_else(|| exe.parent()?.parent());
+    Ok(profile.and_then(Path::parent).unwrap_or(Path::new("target")).to_path_buf())
+}
+
+/// `target/labs/NAME`, made if need be.
+///
+/// # Errors
+/// When it cannot be made: no space, no permission.
+pub fn labs_folder(name: &str) -> Result<PathBuf> {
+    let folder = target()?.join("labs").join(name);
+    std::fs::create_dir_all(&folder).with_context(|| {
+        format!("making {}; for a read-only checkout set CARGO_TARGET_DIR to a folder that can be written", folder.display())
+    })?;
+    Ok(folder)
+}
+
+/// A lab's starter.
+pub fn starter(lab: &Lab) -> PathBuf {
+    root().join("labs").join(lab.name)
+}
+
+/// A lab's solution.
+pub fn solution(lab: &Lab) -> PathBuf {
+    root().join("solutions").join(lab.name)
+}
+
+/// A folder of our own below `target/labs/build`, removed when dropped: two checks at once never meet.
+pub struct Scratch {
+    /// The folder.
+    pub path: PathBuf,
+}
+
+impl Scratch {
+    /// Makes one.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn new(label: &str) -> Result<Scratch> {
+        use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("{label}-{}-{}", std::process::id(), COUNT.fetch_add(1, Relaxed));
+        let path = labs_folder("build")?.join(name);
+        std::fs::create_dir_all(&path).with_context(|| format!("making {}", path.display()))?;
+        Ok(Scratch { path })
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+}

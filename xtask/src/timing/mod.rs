@@ -1,0 +1,5 @@
+//! The wall clock: pairs of runs, a gate that notices other programs, a vote that may stay undecided.
+
+pub mod gate;
+pub mod simulate;
+pub mod vote;
