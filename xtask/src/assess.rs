@@ -8,7 +8,7 @@ use anyhow::Result;
 use serde_json::json;
 use shared::region::Layout;
 
-use crate::drive::execution::Setting;
+use crate::drive::execution::{PATIENCE, Setting};
 use crate::drive::free::{self, FreeEnd};
 use crate::drive::processes::Processes;
 use crate::judge::common;
@@ -169,7 +169,7 @@ fn explore(
 ) -> Result<bool> {
     let layout = (lab.layout)(&scenario.header);
     let answer = |_: usize, a: u64, b: u64| (scenario.answer)(scenario, a, b);
-    let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer };
+    let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer, patience: PATIENCE };
     let mut machine = Processes::launch(binary, &scenario.header, &layout)?;
     let refuse = |run: &Run| {
         common::refuse(run.steps, run.ending, Some(run.model), &layout).or_else(|| judge(scenario, run))
@@ -252,7 +252,7 @@ fn timed(
 ) -> Result<bool> {
     let layout = (lab.layout)(&scenario.header);
     let answer = |_: usize, a: u64, b: u64| (scenario.answer)(scenario, a, b);
-    let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer };
+    let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer, patience: PATIENCE };
     let mut machine = Processes::launch(binary, &scenario.header, &layout)?;
     let timed = clock::run(&mut machine, &setting, &TARIFF, scenario.compute_ns)?;
     let broken = common::refuse(&timed.steps, &timed.ending, None, &layout);

@@ -10,3 +10,4 @@ pub mod report;
 pub mod search;
 pub mod story;
 pub mod submit;
+pub mod timing;

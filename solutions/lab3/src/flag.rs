@@ -5,7 +5,8 @@
 
 use shared::boards::lab3::{Board, Claim, Find};
 
-/// Claims a round for a find. Exactly one claim of a round may win, and its record must be whole before anyone relies on it.
+/// Claims a round for a find: records it in `alerts` and raises `stop`, unless somebody else's find has won the round
+/// already. Exactly one claim of a round may win, and its record must be whole before anyone can rely on it.
 pub fn claim_locked(b: &Board, find: Find) -> Claim {
     // BEGIN SOLUTION: claim the round so that exactly one worker wins it
     // What we saw before we held the lock may be out of date: only the look inside counts.

@@ -17,7 +17,7 @@ const FREE_LOOKS: u32 = 2;
 
 /// How often spinners are let go on when nobody else is left to change what they look at. A loop with fewer rounds than
 /// this ends by itself; a longer one is a livelock.
-const LAST_LOOKS: u32 = 200;
+pub const PATIENCE: u32 = 200;
 
 /// How an execution ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub struct Setting<'s> {
     pub workers: usize,
     /// The answer to worker `w`'s computation of task (a, b).
     pub answer: &'s dyn Fn(usize, u64, u64) -> u64,
+    /// How many last looks a spinner has; [`PATIENCE`] outside tests of the searches.
+    pub patience: u32,
 }
 
 /// An execution under way.
@@ -107,7 +109,7 @@ impl<'m, M: Machine> Execution<'m, M> {
 
     /// Of these spinners, the ones that have not used up their last looks.
     fn patient(&self, spinners: u64) -> u64 {
-        let tired = |w: &usize| spinners >> w & 1 == 1 && self.looks[*w].last_looks < LAST_LOOKS;
+        let tired = |w: &usize| spinners >> w & 1 == 1 && self.looks[*w].last_looks < self.setting.patience;
         (0..self.stops.len()).filter(tired).fold(0, |bits, w| bits | 1 << w)
     }
 

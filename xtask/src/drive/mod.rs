@@ -9,4 +9,5 @@ pub mod free;
 pub mod machine;
 pub mod model;
 pub mod processes;
+pub mod simulated;
 pub mod step;

@@ -150,8 +150,6 @@ pub struct Lab {
     pub say: fn(&Op, u64) -> Option<String>,
     /// The scenario of free runs: what `run` shows and the wall clock times.
     pub free: fn(u64) -> Scenario,
-    /// Whether a free run's answers are right.
-    pub free_judge: fn(&Scenario, &FreeRun) -> Option<Finding>,
 }
 
 /// All labs.

@@ -2,4 +2,5 @@
 
 pub mod machine;
 pub mod result;
+pub mod results;
 pub mod terminal;

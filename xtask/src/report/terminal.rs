@@ -99,6 +99,11 @@ impl Progress {
         }
     }
 
+    /// All is right; now the wall clock.
+    pub fn timing(&mut self) {
+        self.say("all right; now the race against the reference:");
+    }
+
     /// The verdict.
     pub fn finish(&mut self, document: &Document) {
         let points = format!("{}/{}", document.score, document.max_score);
@@ -118,6 +123,7 @@ impl Progress {
             WallOutcome::Inconclusive => {
                 format!(", speed not confirmed here: {}. Your score does not depend on it.", wall.why)
             }
+            WallOutcome::NotAsked if document.verdict == Verdict::Pass => format!(", speed not asked: {}", wall.why),
             WallOutcome::NotAsked => String::new(),
         }
     }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use shared::baton::Op;
 
 use super::{Explored, Found, Limits, Run, replay};
-use crate::drive::execution::{Execution, Setting};
+use crate::drive::execution::{Ending, Execution, Setting};
 use crate::drive::machine::Machine;
 use crate::drive::step::Choice;
 
@@ -64,6 +64,9 @@ pub fn explore<M: Machine, F>(
             explored.found = Some(Found { finding, schedule, steps, execution: explored.executions });
             return Ok(explored);
         }
+        if ending != Ending::Complete {
+            kill_the_waiting(&execution, &mut stack, limits.victims);
+        }
         drop(execution);
         if !advance(&mut stack) {
             explored.complete = true;
@@ -86,14 +89,31 @@ fn open<M: Machine>(execution: &Execution<M>, last: Option<&Frame>, victims: u64
     };
     let first = replay::onward(execution, last.map(|l| l.choice));
     let workers = 0..execution.model.life.len();
-    let killable = |w: &usize| {
-        victims >> w & 1 == 1 && execution.model.dead() == 0 && execution.pending(*w).is_some()
-    };
-    let kills = workers.clone().rev().filter(killable).map(Choice::Kill);
+    let kills = killable(execution, victims).map(Choice::Kill);
     let runs = workers.rev().filter(|w| enabled >> w & 1 == 1).map(Choice::Run).filter(|c| *c != first);
     let mut untried: Vec<Way> = kills.chain(runs).map(option).collect();
     untried.retain(|o| bound.is_none_or(|b| o.preemptions <= b));
     Frame { taken: option(first), untried }
+}
+
+/// A kill can still strike those that wait for ever: longer executions, tried next.
+fn kill_the_waiting<M: Machine>(execution: &Execution<M>, stack: &mut Vec<Frame>, victims: u64) {
+    let preemptions = stack.last().map_or(0, |f| f.taken.preemptions);
+    let untried: Vec<Way> = killable(execution, victims)
+        .map(|w| Way { choice: Choice::Kill(w), op: *execution.pending(w).expect("a killable worker waits"), preemptions })
+        .collect();
+    // The frame counts as taken once `advance` has put the first kill in this place.
+    if let Some(taken) = untried.last().copied() {
+        stack.push(Frame { taken, untried });
+    }
+}
+
+/// The workers that may be killed now.
+fn killable<M: Machine>(execution: &Execution<M>, victims: u64) -> impl Iterator<Item = usize> {
+    let allowed = move |w: &usize| {
+        victims >> w & 1 == 1 && execution.model.dead() == 0 && execution.pending(*w).is_some()
+    };
+    (0..execution.model.life.len()).rev().filter(allowed)
 }
 
 /// Moves on to the next schedule; false when there is none.

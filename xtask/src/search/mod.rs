@@ -10,6 +10,7 @@ pub mod clock;
 pub mod dependence;
 pub mod reduced;
 pub mod replay;
+pub mod soundness;
 pub mod tariff;
 
 use crate::drive::execution::Ending;

@@ -16,7 +16,7 @@ use shared::baton::Op;
 
 use super::dependence::{Rules, Touches};
 use super::{Explored, Found, Limits, Run, replay};
-use crate::drive::execution::{Execution, Setting};
+use crate::drive::execution::{Ending, Execution, Setting};
 use crate::drive::machine::Machine;
 use crate::drive::step::Choice;
 
@@ -40,6 +40,8 @@ struct Frame {
     sleep: u32,
     /// What each process would have done and touched.
     pending: Vec<Option<(Op, Touches)>>,
+    /// Nothing has been taken from this state yet.
+    opened: bool,
 }
 
 impl Frame {
@@ -99,6 +101,9 @@ pub fn explore<M: Machine, F>(
             explored.found = Some(Found { finding, schedule, steps, execution: explored.executions });
             return Ok(explored);
         }
+        if ending != Ending::Complete {
+            search.kill_the_waiting(&execution);
+        }
         if !search.backtrack() {
             explored.complete = true;
             return Ok(explored);
@@ -126,10 +131,13 @@ impl Search {
         killable.then(|| (op, Touches::of_kill(&execution.model, worker, self.rules)))
     }
 
+    fn all_pending<M: Machine>(&self, execution: &Execution<M>) -> Vec<Option<(Op, Touches)>> {
+        (0..2 * self.workers).map(|p| self.pending(execution, p)).collect()
+    }
+
     /// Takes one more step; false when everything that could go on sleeps.
     fn extend<M: Machine>(&mut self, execution: &mut Execution<M>) -> Result<bool> {
-        let pending: Vec<Option<(Op, Touches)>> =
-            (0..2 * self.workers).map(|p| self.pending(execution, p)).collect();
+        let pending = self.all_pending(execution);
         let killers = (self.workers..2 * self.workers).filter(|p| pending[*p].is_some()).fold(0, |bits, p| bits | 1 << p);
         let enabled = execution.enabled() as u32 | killers;
         let sleep = self.inherited_sleep(&pending);
@@ -149,6 +157,7 @@ impl Search {
             backtrack: 1 << process,
             sleep,
             pending,
+            opened: false,
         };
         self.stack.push(frame);
         self.add_step();
@@ -221,6 +230,22 @@ impl Search {
         }
     }
 
+    /// A kill can still strike those that wait for ever: that is a longer execution, tried next.
+    fn kill_the_waiting<M: Machine>(&mut self, execution: &Execution<M>) {
+        let pending = self.all_pending(execution);
+        let killers = (self.workers..2 * self.workers).filter(|p| pending[*p].is_some()).fold(0, |bits, p| bits | 1 << p);
+        let sleep = self.inherited_sleep(&pending);
+        let awake: u32 = killers & !sleep;
+        if awake == 0 {
+            return;
+        }
+        let process = awake.trailing_zeros() as usize;
+        let (op, touches) = pending[process].clone().expect("a killer has something to do");
+        let clock = [0; MAX_PROCESSES];
+        let frame = Frame { process, op, touches, clock, enabled: killers, backtrack: killers, sleep, pending, opened: true };
+        self.stack.push(frame);
+    }
+
     /// Finds the steps before `end` that race with `process` doing something that touches `touches`, and makes sure that
     /// the other order of each race will be tried.
     fn find_races(&mut self, end: usize, process: usize, touches: &Touches) {
@@ -269,7 +294,9 @@ impl Search {
     /// Puts the next untried process on top of the stack; false when there is none.
     fn backtrack(&mut self) -> bool {
         while let Some(top) = self.stack.last_mut() {
-            top.sleep |= 1 << top.process;
+            if !std::mem::take(&mut top.opened) {
+                top.sleep |= 1 << top.process;
+            }
             let untried = top.backtrack & top.enabled & !top.sleep;
             if untried != 0 {
                 let process = untried.trailing_zeros() as usize;

@@ -56,7 +56,7 @@ fn same_kind(a: &str, b: &str) -> bool {
 /// Only when something of ours fails.
 pub fn cut<M: Machine>(machine: &mut M, setting: &Setting, schedule: &[Choice]) -> Result<Vec<Choice>> {
     let mut execution = Execution::start(machine, setting)?;
-    let mut needed = 0;
+    let mut needed = schedule.len().min(1);
     for (at, choice) in schedule.iter().enumerate() {
         if execution.ending().is_some() {
             break;

@@ -36,6 +36,17 @@ pub struct Toolkit {
     dependencies: PathBuf,
 }
 
+impl Toolkit {
+    /// What changes when the toolkit does: the library's path, size and time.
+    ///
+    /// # Errors
+    /// When the library is gone.
+    pub fn stamp(&self) -> Result<(PathBuf, u64, std::time::SystemTime)> {
+        let meta = std::fs::metadata(&self.library).context("the toolkit's library")?;
+        Ok((self.library.clone(), meta.len(), meta.modified()?))
+    }
+}
+
 /// Builds the toolkit in the labs' profile, or finds it built.
 ///
 /// # Errors

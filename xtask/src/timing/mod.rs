@@ -1,5 +1,6 @@
 //! The wall clock: pairs of runs, a gate that notices other programs, a vote that may stay undecided.
 
 pub mod gate;
+pub mod pairs;
 pub mod simulate;
 pub mod vote;

@@ -22,7 +22,6 @@ pub const LAB: Lab = Lab {
     word_name: words::word_name,
     say: words::say,
     free: scenarios::free,
-    free_judge: oracles::free_run,
 };
 
 const CHECKS: &[Check] = &[
@@ -115,5 +114,14 @@ const CHECKS: &[Check] = &[
         asks: "`search`: looking costs at most 5 % of the time of searching without a flag",
         scenarios: scenarios::tax,
         judge: Judge::Timed(oracles::tax),
+    },
+    Check {
+        id: "real-run",
+        kind: Kind::Real,
+        points: 0,
+        needs: &["one-winner", "record-intact", "rounds"],
+        asks: "eight rounds of real work by four free processes: the right alerts",
+        scenarios: scenarios::real_run,
+        judge: Judge::Free(oracles::free_run),
     },
 ];

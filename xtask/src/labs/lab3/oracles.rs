@@ -70,13 +70,7 @@ pub fn one_winner(scenario: &Scenario, run: &Run) -> Option<Finding> {
     let won: Vec<_> = claims.iter().filter(|(_, _, c)| *c == Claim::Won).collect();
     match won[..] {
         [] => Some(Finding::new("nobody won: every claim of the round was told it is late")),
-        [(at, winner, _)] => {
-            let raised = run.steps[..*at].iter().any(|s| s.worker == *winner && writes_stop(s));
-            (!raised).then(|| Finding {
-                guilty: vec![*at],
-                ..Finding::new(format!("{} won without raising `stop`: nobody else can know", w(*winner)))
-            })
-        }
+        [_] => None,
         [.., (at, second, _)] => {
             let (because, guilty) = match out_of_date(run.steps, *second, *at) {
                 Some((look, at)) => {
@@ -218,10 +212,10 @@ fn rare_looks(steps: &[Step], worker: usize, every: u64) -> Option<Finding> {
 fn hit_unclaimed(scenario: &Scenario, run: &Run) -> Option<Finding> {
     let size = Size::of(&scenario.header);
     let (at, finder, ..) = searched(run.steps).find(|(_, _, round, n)| scenario.hits.contains(&(*round, *n)))?;
-    let won = claims(run.steps, size.workers as usize).iter().any(|(_, w, c)| *w == finder && *c == Claim::Won);
-    (!won).then(|| Finding {
+    let claimed = claims(run.steps, size.workers as usize).iter().any(|(_, w, _)| *w == finder);
+    (!claimed).then(|| Finding {
         guilty: vec![at],
-        ..Finding::new(format!("{} found the only hit, but its search does not end with a claim that won", w(finder)))
+        ..Finding::new(format!("{} found the only hit, but its search does not end with a claim", w(finder)))
     })
 }
 
@@ -254,7 +248,8 @@ pub fn rounds(scenario: &Scenario, run: &Run) -> Option<Finding> {
         let value = value_of(scenario.header.seed, *round as u32, *n);
         let must = Find { round: *round as u32, worker: finder as u32, index: *n, value };
         let answer = answers.iter().find(|(_, r, _)| u64::from(*r) == *round).and_then(|(_, _, a)| *a);
-        if answer == Some(must) {
+        // Who searched which candidate is not the question here.
+        if answer.is_some_and(|found| Find { worker: finder as u32, ..found } == must) {
             continue;
         }
         let found = searched(run.steps).find(|(_, _, r, i)| (r, i) == (round, n));
@@ -358,6 +353,9 @@ pub fn lock_budget(scenario: &Scenario, timed: &Timed) -> Option<Finding> {
     let finds = searched(&timed.steps).filter(|(_, _, r, n)| scenario.hits.contains(&(*r, *n))).count() as u64;
     if finds == 0 {
         return Some(Finding::new("nobody found the hit, so there is nothing to count"));
+    }
+    if !claims(&timed.steps, scenario.workers()).iter().any(|(_, _, c)| *c == Claim::Won) {
+        return Some(Finding::new("the only hit was found, but no search ends with a claim that won"));
     }
     let (locks, _) = counts(&timed.steps, scenario.workers());
     let (rounds, budget) = (1, finds + 1);

@@ -1,0 +1,62 @@
+//! Lab 3: the flag is up or down, and between two rounds the leader takes it down.
+
+use shared::boards::lab3::{Board, Claim, Find};
+
+/// This bit says that the flag is up; the rest is the last round that was won.
+const RAISED: u32 = 1 << 31;
+
+/// Who comes first wins the round.
+pub fn claim_locked(b: &Board, find: Find) -> Claim {
+    let mut stop = b.stop.lock();
+    if stop.get() & RAISED != 0 {
+        return Claim::Late;
+    }
+    b.alerts.set(find.round as usize, find);
+    stop.set(RAISED | find.round);
+    Claim::Won
+}
+
+/// The alert of a round, if there is one.
+pub fn read_alert(b: &Board, round: u32) -> Option<Find> {
+    // The round stays in the word when the flag goes down.
+    let last = b.stop.raw().get_acquire() & !RAISED;
+    if last < round {
+        return None;
+    }
+    Some(b.alerts.get(round as usize)).filter(|find| find.round == round)
+}
+
+/// My part of the search.
+pub fn search(b: &Board, round: u32, me: u32, every: u64) -> Option<Claim> {
+    for (done, n) in (0u64..).zip(b.slice(round, me)) {
+        if done.is_multiple_of(every) && b.stop.raw().get() & RAISED != 0 {
+            return None;
+        }
+        if b.is_hit(round, n) {
+            return Some(claim_locked(b, b.find(round, me, n)));
+        }
+    }
+    None
+}
+
+/// All rounds, one after the other.
+pub fn fraud_worker(b: &Board, me: u32, rounds: u32, every: u64) {
+    for round in 1..=rounds {
+        search(b, round, me, every);
+        if b.gate.wait().leader {
+            let mut stop = b.stop.lock();
+            let last = stop.get() & !RAISED;
+            stop.set(last);
+        }
+        // Nobody begins before the flag is down.
+        b.gate.wait();
+    }
+}
+
+/// The interval between two looks.
+pub fn check_every(iteration_ns: u64, check_ns: u64, latency_ns: u64) -> u64 {
+    let iteration = iteration_ns.max(1);
+    let cheap_enough = check_ns.saturating_mul(20).div_ceil(iteration);
+    let soon_enough = latency_ns / iteration;
+    cheap_enough.min(soon_enough).max(1)
+}

@@ -1,0 +1,60 @@
+//! Lab 3, the early-exit flag.
+
+use shared::boards::lab3::{Board, Claim, Find};
+
+/// Claims a round for a find. Exactly one claim of a round may win.
+pub fn claim_locked(b: &Board, find: Find) -> Claim {
+    let mut stop = b.stop.lock();
+    if stop.recovered() {
+        // The last one died before it could raise the flag: finish its work.
+        stop.set(find.round);
+        return Claim::Late;
+    }
+    if stop.get() >= find.round {
+        return Claim::Late;
+    }
+    b.alerts.set(find.round as usize, find);
+    stop.set(find.round);
+    Claim::Won
+}
+
+/// The alert of a round, if there is one.
+pub fn read_alert(b: &Board, round: u32) -> Option<Find> {
+    let last = b.stop.raw().get_acquire();
+    if last >= round { Some(b.alerts.get(round as usize)) } else { None }
+}
+
+pub fn search(b: &Board, round: u32, me: u32, every: u64) -> Option<Claim> {
+    let mut since_look = every;
+    for n in b.slice(round, me) {
+        if since_look >= every {
+            if b.stop.raw().get() >= round {
+                return None;
+            }
+            since_look = 0;
+        }
+        since_look += 1;
+        if b.is_hit(round, n) {
+            let find = b.find(round, me, n);
+            return Some(claim_locked(b, find));
+        }
+    }
+    None
+}
+
+/// Works through all rounds together with the others.
+pub fn fraud_worker(b: &Board, me: u32, rounds: u32, every: u64) {
+    (1..=rounds).for_each(|round| {
+        search(b, round, me, every);
+        b.gate.wait(); // meet at the end of each round
+    });
+}
+
+/// The interval between two looks.
+pub fn check_every(iteration_ns: u64, check_ns: u64, latency_ns: u64) -> u64 {
+    let iteration = u128::from(iteration_ns.max(1));
+    let at_least = (u128::from(check_ns) * 20).div_ceil(iteration);
+    let at_most = u128::from(latency_ns) / iteration;
+    // When both do not fit, the latency counts.
+    at_least.min(at_most).max(1) as u64
+}

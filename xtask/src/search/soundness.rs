@@ -1,0 +1,260 @@
+//! Is the reduction sound? Random small programs over all toolkit operations, kills included: the outcomes that the
+//! reduced search reaches must be exactly those that plain enumeration reaches.
+//!
+//! An outcome is everything a judge could see apart from the order of independent steps: what each worker's operations
+//! gave, what is left in shared memory, who was killed before which operation, how it ended.
+
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use anyhow::Result;
+use shared::baton::{Action, Op};
+use shared::region::{Kind, Layout};
+use shared::sys::hermetic::mix;
+
+use super::dependence::Rules;
+use super::{Limits, Run, bounded, reduced};
+use crate::drive::execution::{Ending, Setting};
+use crate::drive::simulated::{Instruction, Programs, Simulated, await_exit};
+use crate::drive::step::What;
+
+/// Schedules that plain enumeration may take; a program with more is left out, and counted.
+const BRUTE_FORCE: u64 = 2_000;
+
+/// What comparing one program showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// The same outcomes: how many, and executions plain and reduced.
+    Same {
+        /// Different outcomes.
+        outcomes: usize,
+        /// Executions of plain enumeration.
+        plain: u64,
+        /// Executions of the reduced search.
+        reduced: u64,
+    },
+    /// The reduced search missed this many outcomes, or found this many that do not exist.
+    Different {
+        /// Reached only by plain enumeration.
+        missed: usize,
+        /// Reached only by the reduced search.
+        invented: usize,
+    },
+    /// Too many schedules for plain enumeration.
+    TooLarge,
+}
+
+/// What many programs showed together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Programs compared.
+    pub compared: u64,
+    /// Programs with a difference.
+    pub different: u64,
+    /// Programs left out because they are too large for plain enumeration.
+    pub too_large: u64,
+    /// Executions of plain enumeration.
+    pub plain: u64,
+    /// Executions of the reduced search.
+    pub reduced: u64,
+}
+
+/// Compares the searches on the programs with these seeds.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn compare_many(seeds: std::ops::Range<u64>, rules: Rules) -> Result<Totals> {
+    let mut totals = Totals::default();
+    for seed in seeds {
+        match compare(&program(seed), rules)? {
+            Compared::Same { plain, reduced, .. } => {
+                totals.compared += 1;
+                totals.plain += plain;
+                totals.reduced += reduced;
+            }
+            Compared::Different { .. } => {
+                totals.compared += 1;
+                totals.different += 1;
+            }
+            Compared::TooLarge => totals.too_large += 1,
+        }
+    }
+    Ok(totals)
+}
+
+/// A random program: its layout, what each worker does, who may be killed.
+#[derive(Clone, Debug)]
+pub struct Program {
+    layout: Layout,
+    workers: Programs,
+    victims: u64,
+}
+
+/// Compares the searches on one program.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn compare(program: &Program, rules: Rules) -> Result<Compared> {
+    let answer = |_: usize, _: u64, _: u64| 0;
+    let setting = Setting { layout: &program.layout, workers: program.workers.len(), answer: &answer, patience: 6 };
+    let limits = Limits { executions: BRUTE_FORCE, victims: program.victims };
+    let mut machine = Simulated::new(program.workers.clone(), program.layout.clone());
+    let mut all = BTreeSet::new();
+    let mut collect = |run: &Run| -> Option<()> {
+        all.insert(outcome(run));
+        None
+    };
+    let plain = bounded::explore(&mut machine, &setting, limits, None, &mut collect)?;
+    if !plain.complete {
+        return Ok(Compared::TooLarge);
+    }
+    let mut reached = BTreeSet::new();
+    let mut collect = |run: &Run| -> Option<()> {
+        reached.insert(outcome(run));
+        None
+    };
+    let reduced = reduced::explore(&mut machine, &setting, limits, rules, &mut collect)?;
+    let (missed, invented) = (all.difference(&reached).count(), reached.difference(&all).count());
+    if missed + invented > 0 {
+        return Ok(Compared::Different { missed, invented });
+    }
+    Ok(Compared::Same { outcomes: all.len(), plain: plain.executions, reduced: reduced.executions })
+}
+
+fn outcome(run: &Run) -> u64 {
+    let mut hash = DefaultHasher::new();
+    for worker in 0..run.model.life.len() {
+        for step in run.steps.iter().filter(|s| s.worker == worker) {
+            match &step.what {
+                What::Did(op) => (0, *op, step.result).hash(&mut hash),
+                What::Killed(op) => (1, *op, 0u64).hash(&mut hash),
+                _ => 2.hash(&mut hash),
+            }
+        }
+        u64::MAX.hash(&mut hash);
+    }
+    run.model.things.hash(&mut hash);
+    match run.ending {
+        Ending::Complete => 0.hash(&mut hash),
+        Ending::Deadlock(waiting) => (1, waiting).hash(&mut hash),
+        Ending::Livelock(waiting) => (2, waiting).hash(&mut hash),
+        Ending::Broken(worker) => (3, worker).hash(&mut hash),
+        Ending::TooLong => 4.hash(&mut hash),
+    }
+    hash.finish()
+}
+
+/// A small random number source: SplitMix64.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(1);
+        mix(self.0) % sides
+    }
+}
+
+const CELLS: [u32; 2] = [0, 1];
+const LOCKS: [u32; 2] = [2, 3];
+const ARRAY: u32 = 4;
+const BARRIER: u32 = 5;
+
+/// The random program with this seed.
+pub fn program(seed: u64) -> Program {
+    let mut dice = Dice(mix(seed));
+    let workers = 2 + dice.roll(2) as usize;
+    let mut layout = Layout::default();
+    for _ in CELLS {
+        layout.add("cell", Kind::Cell { init: 0 });
+    }
+    for _ in LOCKS {
+        layout.add("lock", Kind::Lock);
+    }
+    layout.add("array", Kind::Array { words: 1, len: 2 });
+    layout.add("barrier", Kind::Barrier { parties: 2 });
+    let most = if workers == 2 { 4 } else { 2 };
+    let mut programs: Programs = (0..workers).map(|_| random_worker(&mut dice, most)).collect();
+    if dice.roll(4) == 0 {
+        let others = (1 << (workers - 1)) - 1;
+        programs[workers - 1].insert(0, await_exit(others));
+    }
+    let victims = if dice.roll(2) == 0 { 0 } else { dice.roll(1 << workers) };
+    Program { layout, workers: programs, victims }
+}
+
+fn random_worker(dice: &mut Dice, most: u64) -> Vec<Instruction> {
+    let mut program = Vec::new();
+    let mut held: Vec<u32> = Vec::new();
+    for _ in 0..1 + dice.roll(most) {
+        random_instruction(dice, &mut program, &mut held);
+    }
+    // Most programs free what they hold; one in eight forgets.
+    if dice.roll(8) != 0 {
+        program.extend(held.into_iter().rev().map(|lock| act(Action::Unlock, lock, 0, 0)));
+    }
+    program
+}
+
+fn act(action: Action, object: u32, a: u64, b: u64) -> Instruction {
+    Instruction::Do(Op { action, object, a, b })
+}
+
+fn random_instruction(dice: &mut Dice, program: &mut Vec<Instruction>, held: &mut Vec<u32>) {
+    let cell = CELLS[dice.roll(2) as usize];
+    let value = 1 + dice.roll(2);
+    let word = dice.roll(2);
+    program.push(match dice.roll(16) {
+        0 | 1 => act(Action::Load, cell, 0, 0),
+        2 => act(Action::LoadAcquire, cell, 0, 0),
+        3 => act(Action::Store, cell, 0, value),
+        4 => act(Action::StoreRelease, cell, 0, value),
+        5 => act(Action::CompareExchange, cell, value - 1, value),
+        6 => act(Action::FetchAdd, cell, 0, 1),
+        7 => act(Action::ReadWord, ARRAY, word, 0),
+        8 => act(Action::WriteWord, ARRAY, word, value),
+        9 | 10 => {
+            let lock = LOCKS[dice.roll(2) as usize];
+            // Taking a lock twice is a deadlock with oneself: rare here, as in life.
+            if held.contains(&lock) && dice.roll(8) != 0 {
+                return;
+            }
+            held.push(lock);
+            act(Action::Lock, lock, 0, 0)
+        }
+        11 | 12 => match held.pop() {
+            Some(lock) => act(Action::Unlock, lock, 0, 0),
+            None => act(Action::Load, cell, 0, 0),
+        },
+        13 => Instruction::Meet(BARRIER),
+        14 => Instruction::Unless(dice.roll(2), 1 + dice.roll(2) as usize),
+        _ => Instruction::SpinUntil(cell, value),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dependence::Rule;
+    use super::*;
+
+    /// Seeds in every run of the tests; the large run is a command.
+    const SEEDS: std::ops::Range<u64> = 0..600;
+
+    #[test]
+    fn the_reduction_reaches_what_plain_enumeration_reaches() {
+        let totals = compare_many(SEEDS, Rules::ALL).expect("simulated workers do not fail");
+        assert_eq!(totals.different, 0, "{totals:?}");
+        assert!(totals.compared > 400, "{totals:?}");
+        assert!(totals.reduced * 4 < totals.plain, "a reduction that reduces nothing: {totals:?}");
+    }
+
+    #[test]
+    fn leaving_out_any_rule_is_noticed() {
+        for rule in Rule::ALL {
+            let noticed = SEEDS.clone().any(|seed| {
+                let compared = compare(&program(seed), Rules::without(rule)).expect("simulated workers do not fail");
+                matches!(compared, Compared::Different { .. })
+            });
+            assert!(noticed, "without the rule {rule:?} nothing is lost: it is dead, or the programs do not need it");
+        }
+    }
+}

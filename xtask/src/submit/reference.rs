@@ -1,0 +1,37 @@
+//! The reference program: the solution, compiled once and kept.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use super::compile::{self, Toolkit};
+use super::stage::Submission;
+use super::workspace;
+use crate::labs::Lab;
+
+/// The compiled solution. It is kept in `target/labs/reference` under a hash of everything it is made of.
+///
+/// # Errors
+/// When the solution is missing or does not compile: never the student's fault.
+pub fn program(lab: &Lab, toolkit: &Toolkit) -> Result<PathBuf> {
+    let folder = workspace::solution(lab);
+    let mut hash = DefaultHasher::new();
+    for file in lab.given_files.iter().chain(lab.student_files) {
+        let text = std::fs::read(folder.join("src").join(file)).with_context(|| format!("the solution's {file}"))?;
+        text.hash(&mut hash);
+    }
+    toolkit.stamp()?.hash(&mut hash);
+    let kept = workspace::labs_folder("reference")?.join(format!("{}-{:016x}", lab.name, hash.finish()));
+    if kept.is_file() {
+        return Ok(kept);
+    }
+    let program = match compile::compile(lab, &Submission::new(&folder, lab), toolkit, false)? {
+        Ok(program) => program,
+        Err(failure) => bail!("the solution of {} does not compile: {}", lab.name, failure.message),
+    };
+    // A second runner may be doing the same: a rename puts one whole file or the other in place.
+    let fresh = kept.with_extension(std::process::id().to_string());
+    std::fs::copy(&program.binary, &fresh).and_then(|_| std::fs::rename(&fresh, &kept)).context("keeping the reference")?;
+    Ok(kept)
+}
