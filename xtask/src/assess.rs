@@ -44,7 +44,7 @@ pub fn assess(lab: &'static Lab, binary: &Path, seed: u64, done: &mut dyn FnMut(
                     let unmet = unmet_need(lab, check, &slots.lock().expect("no judge panics"));
                     let result = match unmet {
                         Some(need) => Ok(skipped(check, need)),
-                        None => one(lab, check, binary, seed),
+                        None => one(lab, check, binary, seed, &|_| {}),
                     };
                     if let Ok(result) = &result {
                         slots.lock().expect("no judge panics")[at] = Some(result.clone());
@@ -112,15 +112,22 @@ fn skipped(check: &Check, need: &str) -> CheckResult {
     CheckResult { status: Status::Skipped, message: format!("needs {need}, which did not pass"), ..blank(check) }
 }
 
-/// Runs one check.
+/// Runs one check. `adapt` may change each scenario first, for example to call a baseline's functions.
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn one(lab: &'static Lab, check: &Check, binary: &Path, seed: u64) -> Result<CheckResult> {
+pub fn one(
+    lab: &'static Lab,
+    check: &Check,
+    binary: &Path,
+    seed: u64,
+    adapt: &dyn Fn(&mut Scenario),
+) -> Result<CheckResult> {
     let started = Instant::now();
     let mut result = blank(check);
     let mut summary = ExploredSummary { executions: 0, complete: true, seconds: 0.0 };
-    for scenario in (check.scenarios)(seed) {
+    for mut scenario in (check.scenarios)(seed) {
+        adapt(&mut scenario);
         let failed = match check.judge {
             Judge::Every(judge) => explore(lab, &scenario, binary, judge, &mut summary, &mut result)?,
             Judge::Timed(judge) => timed(lab, check, &scenario, binary, judge, &mut result)?,
@@ -293,6 +300,11 @@ fn available_cpus() -> Vec<usize> {
     // SAFETY: reads one bit of a live set; the index is below its size.
     let cpus: Vec<usize> = (0..libc::CPU_SETSIZE as usize).filter(|c| unsafe { libc::CPU_ISSET(*c, &set) }).collect();
     if cpus.is_empty() { vec![0] } else { cpus }
+}
+
+/// Keeps this thread, and the processes it starts, on the first processor it may use.
+pub fn pin_here() {
+    pin(available_cpus()[0]);
 }
 
 /// Keeps this thread, and the processes it starts, on one processor: a baton that stays on a core changes hands faster.

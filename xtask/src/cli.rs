@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::cmd;
+use crate::cmd::{self, Source};
 use crate::labs::{self, Lab};
 use crate::story::schedule::USUAL_SEED;
 
@@ -37,6 +37,88 @@ struct Cli {
 enum Command {
     /// Grade a lab: every interleaving of your processes, then speed.
     Check(Check),
+    /// Run a lab's scenario once, free: who worked, who waited. With a baseline, its shortest failure too.
+    Run {
+        /// The lab: `lab3`, `3` or its topic.
+        lab: String,
+        #[command(flatten)]
+        whose: Whose,
+        /// Seed of everything random.
+        #[arg(long, value_name = "N", default_value_t = USUAL_SEED)]
+        seed: u64,
+    },
+    /// Take one interleaving again, step by step: one that `check` reported, or one you wrote.
+    Replay {
+        /// The lab.
+        lab: String,
+        /// For example `one-winner:1122`: worker 1 twice, then worker 2 twice; `k1` kills worker 1; `1x5.2` counts.
+        schedule: String,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Hints for a failing check, one rung at a time.
+    Hint {
+        /// The lab.
+        lab: String,
+        /// The check; the first that failed last time, when left out.
+        check: Option<String>,
+        /// Show all rungs up to this one.
+        #[arg(long, value_name = "N")]
+        rung: Option<usize>,
+    },
+    /// Bring a lab's starter back; your file is kept under another name.
+    Reset {
+        /// The lab.
+        lab: String,
+    },
+    /// Grade the corpus of right and wrong submissions: does the grader say of each what it should?
+    Selftest {
+        /// The lab; all, when left out.
+        lab: Option<String>,
+        /// Grade each submission so many times.
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        repeat: u32,
+        /// Print one JSON document on standard output, all else on standard error.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Generate the starters from the solutions.
+    Starters {
+        /// Change nothing; fail if one is out of date.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[derive(Args)]
+struct Whose {
+    /// The solution's functions instead of yours.
+    #[arg(long, conflicts_with_all = ["path", "baseline"])]
+    solution: bool,
+    /// The functions of the student files in this folder.
+    #[arg(long, value_name = "DIR")]
+    path: Option<PathBuf>,
+    /// The given baseline's functions, by the baseline's name.
+    #[arg(long, value_name = "NAME", conflicts_with = "path")]
+    baseline: Option<String>,
+}
+
+impl Whose {
+    fn source(self, lab: &Lab) -> Result<Source> {
+        if let Some(path) = self.path.as_ref().filter(|p| !p.is_dir()) {
+            return Err(usage(format!("--path {}: there is no such folder", path.display())));
+        }
+        let baseline = match self.baseline {
+            None => None,
+            Some(name) => {
+                let known: Vec<&str> = lab.baselines.iter().map(|(n, _)| *n).collect();
+                let found = lab.baselines.iter().find(|(n, _)| *n == name).map(|(_, offset)| *offset);
+                let sentence = format!("{} has no baseline `{name}`; it has {}", lab.name, known.join(", "));
+                Some(found.ok_or_else(|| usage(sentence))?)
+            }
+        };
+        Ok(Source { solution: self.solution, path: self.path, baseline })
+    }
 }
 
 #[derive(Args)]
@@ -93,18 +175,23 @@ impl std::fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
+/// A sentence about a mistake on the command line, as an error that ends with exit code 2.
+pub fn usage(sentence: String) -> anyhow::Error {
+    Usage(sentence).into()
+}
+
 fn lab(name: &str) -> Result<&'static Lab> {
-    labs::find(name).map_err(|sentence| Usage(sentence).into())
+    labs::find(name).map_err(usage)
 }
 
 fn dispatch(command: Command) -> Result<Code> {
     match command {
         Command::Check(check) => {
             if let Some(path) = check.path.as_ref().filter(|p| !p.is_dir()) {
-                return Err(Usage(format!("--path {}: there is no such folder", path.display())).into());
+                return Err(usage(format!("--path {}: there is no such folder", path.display())));
             }
             if check.path.is_some() && check.lab.is_none() {
-                return Err(Usage("--path needs a lab: `cargo xtask check lab3 --path DIR`".into()).into());
+                return Err(usage("--path needs a lab: `cargo xtask check lab3 --path DIR`".into()));
             }
             let found = check.lab.as_deref().map(lab).transpose()?;
             let options = cmd::check::Options {
@@ -117,5 +204,19 @@ fn dispatch(command: Command) -> Result<Code> {
             };
             cmd::check::run(found, &options)
         }
+        Command::Run { lab: name, whose, seed } => {
+            let lab = lab(&name)?;
+            cmd::run::run(lab, &whose.source(lab)?, seed)
+        }
+        Command::Replay { lab: name, schedule, whose } => {
+            let lab = lab(&name)?;
+            cmd::replay::run(lab, &schedule, &whose.source(lab)?)
+        }
+        Command::Hint { lab: name, check, rung } => cmd::hint::run(lab(&name)?, check.as_deref(), rung),
+        Command::Reset { lab: name } => cmd::reset::run(lab(&name)?),
+        Command::Selftest { lab: name, repeat, json } => {
+            cmd::selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)
+        }
+        Command::Starters { check } => cmd::starters::run(check),
     }
 }

@@ -12,7 +12,7 @@ use crate::judge::score;
 use crate::labs::{LABS, Lab};
 use crate::report::result::{CheckResult, Document, SCHEMA, Status, Verdict, Versions, Wall, WallOutcome};
 use crate::report::{machine, results, terminal};
-use crate::submit::compile::{self, BuildFailure, Toolkit};
+use crate::submit::compile::{self, BuildFailure, Program, Toolkit};
 use crate::submit::reference;
 use crate::submit::stage::Submission;
 use crate::submit::workspace;
@@ -93,16 +93,48 @@ pub fn grade(
     toolkit: &Toolkit,
     show: &mut terminal::Progress,
 ) -> Result<Document> {
+    let prepared = prepare(lab, submission, toolkit, show)?;
+    judge(lab, name, options, &prepared, toolkit, show)
+}
+
+/// Builds a submission.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn prepare(
+    lab: &'static Lab,
+    submission: &Submission,
+    toolkit: &Toolkit,
+    show: &mut terminal::Progress,
+) -> Result<Result<Program, BuildFailure>> {
     let started = Instant::now();
-    let program = match compile::compile(lab, submission, toolkit, show.colour())? {
+    let prepared = compile::compile(lab, submission, toolkit, show.colour())?;
+    match &prepared {
+        Ok(_) => show.built(started.elapsed()),
+        Err(failure) => show.build_failed(failure),
+    }
+    Ok(prepared)
+}
+
+/// Judges a submission that was built, or was not.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn judge(
+    lab: &'static Lab,
+    name: Option<String>,
+    options: &Options,
+    prepared: &Result<Program, BuildFailure>,
+    toolkit: &Toolkit,
+    show: &mut terminal::Progress,
+) -> Result<Document> {
+    let program = match prepared {
         Ok(program) => program,
         Err(failure) => {
-            show.build_failed(&failure);
-            let checks = unbuilt(lab, &failure);
+            let checks = unbuilt(lab, failure);
             return Ok(document(lab, name, options, checks, Wall::not_asked("the program does not build")));
         }
     };
-    show.built(started.elapsed());
     let mut checks = vec![built()];
     checks.extend(assess::assess(lab, &program.binary, options.seed, &mut |result| show.checked(result))?);
     let passed = checks.iter().all(|c| c.status == Status::Pass);

@@ -1,0 +1,91 @@
+//! `cargo xtask hint`: a ladder of five rungs for every check, one rung at a time.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::cli::{Code, usage};
+use crate::labs::Lab;
+use crate::report::result::Status;
+use crate::report::results;
+use crate::submit::workspace;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hints {
+    check: Vec<Ladder>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ladder {
+    id: String,
+    rungs: Vec<String>,
+}
+
+/// Shows the ladder of a check: up to rung `rung`, or rung by rung on a terminal.
+///
+/// # Errors
+/// When the check has no hints, or the file is broken.
+pub fn run(lab: &'static Lab, check: Option<&str>, rung: Option<usize>) -> Result<Code> {
+    let hints = read(lab)?;
+    let id = match check {
+        Some(id) => id.to_owned(),
+        None => first_failure(lab).ok_or_else(|| {
+            usage(format!("nothing failed in your last check of {0}; name one: `cargo xtask hint {0} CHECK`", lab.name))
+        })?,
+    };
+    let Some(ladder) = hints.check.iter().find(|l| l.id == id) else {
+        let known: Vec<&str> = hints.check.iter().map(|l| l.id.as_str()).collect();
+        return Err(usage(format!("{} has no check `{id}`; it has {}", lab.name, known.join(", "))));
+    };
+    let asks = rung.is_none() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    let upto = if asks { ladder.rungs.len() } else { rung.unwrap_or(1).clamp(1, ladder.rungs.len()) };
+    for (at, text) in ladder.rungs.iter().take(upto).enumerate() {
+        if asks && at > 0 && !confirmed()? {
+            return Ok(Code::Pass);
+        }
+        println!("{id}, hint {} of {}: {}", at + 1, ladder.rungs.len(), text.trim());
+    }
+    if !asks && upto < ladder.rungs.len() {
+        println!("The next one: cargo xtask hint {} {id} --rung {}", lab.name, upto + 1);
+    }
+    Ok(Code::Pass)
+}
+
+fn read(lab: &Lab) -> Result<Hints> {
+    let path = workspace::starter(lab).join("hints.toml");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("in {}", path.display()))
+}
+
+fn first_failure(lab: &Lab) -> Option<String> {
+    let last = results::last(lab)?;
+    last.checks.into_iter().find(|c| matches!(c.status, Status::Fail | Status::NotStarted)).map(|c| c.id)
+}
+
+fn confirmed() -> Result<bool> {
+    print!("Try first. Show the next hint? [y/N] ");
+    std::io::stdout().flush()?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim().eq_ignore_ascii_case("y"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_has_a_ladder_of_five_rungs() {
+        for lab in crate::labs::LABS {
+            let hints = read(lab).expect("hints are there and can be read");
+            for id in lab.checks.iter().filter(|c| c.points > 0).map(|c| c.id) {
+                let ladder = hints.check.iter().find(|l| l.id == id).unwrap_or_else(|| panic!("no hints for {id}"));
+                assert_eq!(ladder.rungs.len(), 5, "{id}");
+                assert!(ladder.rungs.iter().all(|r| r.trim().len() > 20), "{id} has an empty rung");
+            }
+        }
+    }
+}
