@@ -9,14 +9,12 @@
 //! died, the low bits are one of the states below or, while the worker runs, its thread id: so a worker that dies
 //! while running wakes the grader through its robust list, without any time limit.
 
-use std::sync::atomic::{
-    AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64,
-    Ordering::{AcqRel, Acquire, Relaxed},
-};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use crate::region::Region;
-use crate::robust::{OWNER, OWNER_DIED, RobustWord, WAITERS};
+use crate::robust::{OWNER, OWNER_DIED, RobustWord};
 use crate::sys;
+use crate::words;
 
 /// How this process runs: nobody looks.
 pub const FREE: u8 = 0;
@@ -200,30 +198,15 @@ impl Page {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// Changes the baton and wakes the other side if it sleeps. Release: partner of the acquire in [`Page::wait_while`].
+    /// Changes the baton and wakes the other side if it sleeps: all that was written before is visible there.
     pub fn hand_over(&self, state: u32) {
-        if self.baton.word.swap(state, AcqRel) & WAITERS != 0 {
-            sys::futex_wake(&self.baton.word, i32::MAX);
-        }
+        words::baton::hand_over(&self.baton.word, state);
     }
 
-    /// Sleeps while the low bits of the baton are `state` and the owner lives, at most `limit`; returns the low bits with
-    /// [`OWNER_DIED`]. Acquire: partner of the swap in [`Page::hand_over`].
+    /// Sleeps while the low bits of the baton are `state` and the owner lives; with a `limit`, sleeps once, at most so
+    /// long. Gives the low bits, in which [`OWNER_DIED`] may be set.
     pub fn wait_while(&self, state: u32, limit: Option<std::time::Duration>) -> u32 {
-        loop {
-            let now = self.baton.word.load(Acquire);
-            if now & !WAITERS != state {
-                return now & !WAITERS;
-            }
-            let asleep = now | WAITERS;
-            if now != asleep && self.baton.word.compare_exchange(now, asleep, AcqRel, Acquire).is_err() {
-                continue;
-            }
-            sys::futex_wait(&self.baton.word, asleep, limit);
-            if limit.is_some() {
-                return self.baton.word.load(Acquire) & !WAITERS;
-            }
-        }
+        words::baton::wait_while(&self.baton.word, state, limit)
     }
 }
 

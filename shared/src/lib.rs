@@ -16,8 +16,12 @@ pub mod raw;
 pub mod region;
 pub mod robust;
 pub mod statics;
+pub mod sync;
 pub mod sys;
+#[doc(hidden)]
+pub mod testing;
 pub mod trace;
 pub mod value;
+pub mod words;
 
 pub use baton::note;

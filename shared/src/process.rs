@@ -66,7 +66,7 @@ fn payload() -> &'static Region {
 
 /// Which of the workers `0..parties` are dead: a bit each.
 pub(crate) fn dead_among(parties: usize) -> u32 {
-    let dead = |w: &usize| payload().half(LIFE + w * LIFE_BYTES).load(Acquire) & OWNER_DIED != 0;
+    let dead = |w: &usize| crate::words::owner_died(payload().half(LIFE + w * LIFE_BYTES));
     (0..parties).filter(dead).fold(0, |bits, w| bits | 1 << w)
 }
 
@@ -224,6 +224,7 @@ fn stepped_worker<L: Lab>(lab: &L, slot: usize, baton_fd: RawFd, header: &'stati
             Err(_) => state::PANICKED,
         };
         life.word.store(FINISHED, Release);
+        sys::hermetic::rest();
         page.dirty.store(u32::from(statics.changed()), Relaxed);
         page.hand_over(parked);
     }
@@ -282,13 +283,7 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
 /// The gate's word when the workers may start: above any count of workers.
 const OPEN: u32 = 1 << 16;
 
-fn free_worker<L: Lab>(
-    lab: &L,
-    slot: usize,
-    crew: u32,
-    scenario: &Header,
-    trace: Option<&'static Region>,
-) -> ! {
+fn free_worker<L: Lab>(lab: &L, slot: usize, crew: u32, scenario: &Header, trace: Option<&'static Region>) -> ! {
     sys::die_with_parent(crew);
     sys::close_from(3);
     let tid = sys::gettid();

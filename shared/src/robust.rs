@@ -12,13 +12,7 @@ use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed, compiler_fence};
 
 use crate::region::Region;
-
-/// Bit 31: somebody sleeps on the word; the next change must wake.
-pub const WAITERS: u32 = 1 << 31;
-/// Bit 30: the kernel's mark that the owner died.
-pub const OWNER_DIED: u32 = 1 << 30;
-/// Bits 0–29: the owner's thread id, or 0.
-pub const OWNER: u32 = OWNER_DIED - 1;
+pub use crate::words::{OWNER, OWNER_DIED, WAITERS};
 
 /// Bytes of a robust word with its link.
 pub const BYTES: usize = 16;

@@ -29,7 +29,12 @@ const FALLBACK_PREEMPTIONS: u32 = 2;
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn assess(lab: &'static Lab, binary: &Path, seed: u64, done: &mut dyn FnMut(&CheckResult)) -> Result<Vec<CheckResult>> {
+pub fn assess(
+    lab: &'static Lab,
+    binary: &Path,
+    seed: u64,
+    done: &mut dyn FnMut(&CheckResult),
+) -> Result<Vec<CheckResult>> {
     let slots: Mutex<Vec<Option<CheckResult>>> = Mutex::new(lab.checks.iter().map(|_| None).collect());
     let next = std::sync::atomic::AtomicUsize::new(0);
     let (sender, finished) = std::sync::mpsc::channel();
@@ -178,9 +183,8 @@ fn explore(
     let answer = |_: usize, a: u64, b: u64| (scenario.answer)(scenario, a, b);
     let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer, patience: PATIENCE };
     let mut machine = Processes::launch(binary, &scenario.header, &layout)?;
-    let refuse = |run: &Run| {
-        common::refuse(run.steps, run.ending, Some(run.model), &layout).or_else(|| judge(scenario, run))
-    };
+    let refuse =
+        |run: &Run| common::refuse(run.steps, run.ending, Some(run.model), &layout).or_else(|| judge(scenario, run));
     let explored = search(&mut machine, &setting, scenario, &refuse)?;
     summary.executions += explored.executions;
     summary.complete &= explored.complete || explored.found.is_some();
@@ -191,7 +195,8 @@ fn explore(
     let Some(found) = explored.found else {
         if !explored.complete {
             let bound = explored.bound.unwrap_or(0);
-            result.message = format!("bounded at {bound} preemptions after {} executions: nothing found", explored.executions);
+            result.message =
+                format!("bounded at {bound} preemptions after {} executions: nothing found", explored.executions);
         }
         return Ok(false);
     };

@@ -55,6 +55,9 @@ enum Command {
         schedule: String,
         #[command(flatten)]
         whose: Whose,
+        /// Draw it too, as a page in this file.
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
     },
     /// Hints for a failing check, one rung at a time.
     Hint {
@@ -81,6 +84,15 @@ enum Command {
         /// Print one JSON document on standard output, all else on standard error.
         #[arg(long)]
         json: bool,
+    },
+    /// Measure the project itself.
+    Bench {
+        /// What: `explorer` (executions a second), `soundness` (the reduction against plain enumeration).
+        #[arg(value_parser = ["explorer", "soundness"])]
+        what: String,
+        /// Programs that `soundness` compares.
+        #[arg(long, value_name = "N", default_value_t = 20_000)]
+        programs: u64,
     },
     /// Generate the starters from the solutions.
     Starters {
@@ -208,15 +220,17 @@ fn dispatch(command: Command) -> Result<Code> {
             let lab = lab(&name)?;
             cmd::run::run(lab, &whose.source(lab)?, seed)
         }
-        Command::Replay { lab: name, schedule, whose } => {
+        Command::Replay { lab: name, schedule, whose, html } => {
             let lab = lab(&name)?;
-            cmd::replay::run(lab, &schedule, &whose.source(lab)?)
+            cmd::replay::run(lab, &schedule, &whose.source(lab)?, html.as_deref())
         }
         Command::Hint { lab: name, check, rung } => cmd::hint::run(lab(&name)?, check.as_deref(), rung),
         Command::Reset { lab: name } => cmd::reset::run(lab(&name)?),
         Command::Selftest { lab: name, repeat, json } => {
             cmd::selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)
         }
+        Command::Bench { what, programs } if what == "soundness" => cmd::bench::soundness(programs),
+        Command::Bench { .. } => cmd::bench::explorer(lab("lab3")?),
         Command::Starters { check } => cmd::starters::run(check),
     }
 }

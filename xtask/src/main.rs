@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    grader::interrupt::watch();
     ExitCode::from(grader::cli::main() as u8)
 }

@@ -16,6 +16,12 @@ pub fn restart(seed: u64, worker: u32) {
     CLOCK_NS.store(1_000_000_000, Relaxed);
 }
 
+/// Puts both back to where they are in a process that never ran: a kept worker compares its statics with that state.
+pub fn rest() {
+    STREAM.store(0, Relaxed);
+    CLOCK_NS.store(0, Relaxed);
+}
+
 /// Moves the stepped clock on; every step takes a microsecond of it.
 pub fn advance(ns: u64) {
     CLOCK_NS.fetch_add(ns, Relaxed);

@@ -179,7 +179,13 @@ fn unbuilt(lab: &Lab, failure: &BuildFailure) -> Vec<CheckResult> {
     std::iter::once(build).chain(rest).collect()
 }
 
-fn document(lab: &Lab, submission: Option<String>, options: &Options, mut checks: Vec<CheckResult>, wall: Wall) -> Document {
+fn document(
+    lab: &Lab,
+    submission: Option<String>,
+    options: &Options,
+    mut checks: Vec<CheckResult>,
+    wall: Wall,
+) -> Document {
     let (verdict, score) = score::verdict(&mut checks, &wall);
     let complete = checks.iter().all(|c| c.explored.as_ref().is_none_or(|e| e.complete));
     let confirmed = verdict == Verdict::Pass && complete && wall.outcome == WallOutcome::Confirmed;

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub mod bench;
 pub mod check;
 pub mod hint;
 pub mod replay;
@@ -36,6 +37,14 @@ impl Source {
             (None, true) => workspace::solution(lab),
             (None, false) => workspace::starter(lab),
         }
+    }
+
+    /// The command line's words for it, each after a blank; nothing for the student's own files.
+    pub fn flags(&self, lab: &Lab) -> String {
+        let path = self.path.as_ref().map(|path| format!(" --path {}", path.display()));
+        let solution = self.solution.then(|| " --solution".to_owned());
+        let baseline = lab.baselines.iter().find(|(_, offset)| Some(*offset) == self.baseline);
+        [path, solution, baseline.map(|(name, _)| format!(" --baseline {name}"))].into_iter().flatten().collect()
     }
 
     /// Makes the scenario's roles call the baseline, if that is meant.

@@ -1,6 +1,8 @@
-//! `cargo xtask replay`: takes a given schedule again, step by step, and judges it.
+//! `cargo xtask replay`: takes a given schedule again, step by step, judges it, and draws it when asked to.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Context, Result};
 
 use super::Source;
 use crate::assess;
@@ -8,9 +10,11 @@ use crate::cli::{Code, usage};
 use crate::drive::execution::{Execution, PATIENCE, Setting};
 use crate::drive::processes::Processes;
 use crate::judge::common;
-use crate::labs::{Check, Judge, Lab, Scenario};
+use crate::labs::{Check, Finding, Judge, Lab, Scenario};
 use crate::search::{Run, replay};
-use crate::story::{schedule, words};
+use crate::story::picture::{self, Picture};
+use crate::story::schedule;
+use crate::story::words::{self, Line};
 use crate::submit::compile;
 
 /// The check and scenario that a schedule's name begins with.
@@ -21,11 +25,11 @@ fn scenario(lab: &'static Lab, name: &str, seed: u64) -> Option<(&'static Check,
     })
 }
 
-/// Replays `text` on the program of `source`.
+/// Replays `text` on the program of `source`; the picture goes to the file `html`.
 ///
 /// # Errors
 /// When the schedule cannot be read, or something of ours fails.
-pub fn run(lab: &'static Lab, text: &str, source: &Source) -> Result<Code> {
+pub fn run(lab: &'static Lab, text: &str, source: &Source, html: Option<&Path>) -> Result<Code> {
     let explored = || lab.checks.iter().filter(|c| matches!(c.judge, Judge::Every(_)));
     let first = explored().next().map_or("", |c| c.id);
     let wanted = schedule::parse(text, first).map_err(usage)?;
@@ -35,7 +39,10 @@ pub fn run(lab: &'static Lab, text: &str, source: &Source) -> Result<Code> {
         return Err(usage(sentence));
     };
     let Judge::Every(judge) = check.judge else {
-        return Err(usage(format!("`{}` runs on the virtual clock: it has one schedule, and `check` shows it", check.id)));
+        return Err(usage(format!(
+            "`{}` runs on the virtual clock: it has one schedule, and `check` shows it",
+            check.id
+        )));
     };
     if let Some(choice) = wanted.choices.iter().find(|c| c.worker() >= scenario.workers()) {
         let (asked, there) = (choice.worker() + 1, scenario.workers());
@@ -61,19 +68,56 @@ pub fn run(lab: &'static Lab, text: &str, source: &Source) -> Result<Code> {
     if skipped > 0 {
         println!("  {skipped} of the schedule's turns were not possible and were left out");
     }
-    Ok(match finding {
-        Some(finding) if finding.not_started => {
-            println!("TODO {}: not started yet", check.id);
-            Code::Fail
-        }
-        Some(finding) => {
-            let because = words::number_steps(&finding.because, &finding.guilty, &lines);
-            println!("FAIL {}: {}\n  {because}", check.id, finding.message);
-            Code::Fail
-        }
-        None => {
-            println!("PASS {}: nothing is wrong with this interleaving", check.id);
-            Code::Pass
-        }
-    })
+    let verdict = verdict(check, finding.as_ref(), &lines);
+    println!("{}", verdict.message);
+    if !verdict.because.is_empty() {
+        println!("  {}", verdict.because);
+    }
+    if let Some(file) = html {
+        let name = schedule::name(&wanted);
+        let picture = Picture {
+            title: &format!("{}, {}", lab.name, lab.title),
+            message: &verdict.message,
+            because: &verdict.because,
+            schedule: &name,
+            command: &format!("cargo xtask replay {} {name}{}", lab.name, source.flags(lab)),
+            lines: &lines,
+            steps: run.steps,
+            layout: &layout,
+            guilty,
+            workers: scenario.workers(),
+        };
+        write(file, &picture::html(&picture))?;
+        println!("Picture: {}", file.display());
+    }
+    Ok(verdict.code)
+}
+
+struct Verdict {
+    code: Code,
+    message: String,
+    because: String,
+}
+
+fn verdict(check: &Check, finding: Option<&Finding>, lines: &[Line]) -> Verdict {
+    let id = check.id;
+    let (code, message) = match finding {
+        Some(finding) if finding.not_started => (Code::Fail, format!("TODO {id}: not started yet")),
+        Some(finding) => (Code::Fail, format!("FAIL {id}: {}", finding.message)),
+        None => (Code::Pass, format!("PASS {id}: nothing is wrong with this interleaving")),
+    };
+    let because = finding.filter(|f| !f.not_started).map(|f| words::number_steps(&f.because, &f.guilty, lines));
+    Verdict { code, message, because: because.unwrap_or_default() }
+}
+
+/// Writes a page; who has the old one open sees the old one or the new one, never half of one.
+fn write(file: &Path, page: &str) -> Result<()> {
+    let mut fresh = file.as_os_str().to_owned();
+    fresh.push(format!(".{}.new", std::process::id()));
+    let written = std::fs::write(&fresh, page).and_then(|()| std::fs::rename(&fresh, file));
+    if written.is_err() {
+        // What is left of the attempt is of no use; that it cannot be removed either is not what went wrong.
+        let _ = std::fs::remove_file(&fresh);
+    }
+    written.with_context(|| format!("writing the picture {}", file.display()))
 }

@@ -35,7 +35,12 @@ pub fn run(lab: &'static Lab, source: &Source, seed: u64) -> Result<Code> {
             Code::Fail
         }
         FreeEnd::Done(run) => {
-            println!("{}: {} processes, {:.1} ms by their own clocks", lab.name, scenario.workers(), run.wall_ns as f64 / 1e6);
+            println!(
+                "{}: {} processes, {:.1} ms by their own clocks",
+                lab.name,
+                scenario.workers(),
+                run.wall_ns as f64 / 1e6
+            );
             Code::Pass
         }
     };
@@ -63,7 +68,9 @@ fn timeline(workers: &[(Vec<Event>, u64)]) {
     let all = || workers.iter().flat_map(|(events, _)| events);
     let (Some(start), Some(end)) = (all().map(|e| e.start).min(), all().map(|e| e.end).max()) else { return };
     let span = (end - start).max(1);
-    println!("  # works   L waits for a lock   B waits at a barrier   . talks (flags, records)   time from left to right");
+    println!(
+        "  # works   L waits for a lock   B waits at a barrier   . talks (flags, records)   time from left to right"
+    );
     for (at, (events, lost)) in workers.iter().enumerate().filter(|(_, (events, _))| !events.is_empty()) {
         let mut spent = [0u64; 4];
         let mut cells = vec![[0u64; 4]; WIDTH as usize];

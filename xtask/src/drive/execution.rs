@@ -75,8 +75,7 @@ impl<'m, M: Machine> Execution<'m, M> {
         let stops = machine.start()?;
         let model = Model::new(setting.layout, setting.workers);
         let looks = vec![Looks::default(); setting.workers];
-        let mut new =
-            Execution { machine, setting, model, steps: Vec::new(), stops: Vec::new(), looks, broken: None };
+        let mut new = Execution { machine, setting, model, steps: Vec::new(), stops: Vec::new(), looks, broken: None };
         new.stops = vec![Stop::Dead; stops.len()];
         for (worker, stop) in stops.into_iter().enumerate() {
             new.arrive(worker, stop)?;
@@ -123,8 +122,14 @@ impl<'m, M: Machine> Execution<'m, M> {
     /// The objects whose change a worker waits for because it only looks; empty while it may look freely.
     pub fn watched(&self, worker: usize) -> Vec<u32> {
         let looks = &self.looks[worker];
-        let tired = self.pending(worker).is_some_and(|op| looks.seen.iter().any(|(o, _, n)| o == op && *n >= FREE_LOOKS));
+        let tired =
+            self.pending(worker).is_some_and(|op| looks.seen.iter().any(|(o, _, n)| o == op && *n >= FREE_LOOKS));
         if tired { looks.seen.iter().map(|(o, _, _)| o.object).collect() } else { Vec::new() }
+    }
+
+    /// What executes the operations.
+    pub fn machine(&self) -> &M {
+        self.machine
     }
 
     /// How the execution ended, if it has.
@@ -212,10 +217,10 @@ impl<'m, M: Machine> Execution<'m, M> {
         if result != expected {
             return Some(format!("{:?} gave {result}, but must give {expected}", op.action));
         }
-        let (offset, bits, must) =
-            self.model.expected_memory(op, self.setting.layout, |w| self.machine.owner_id(w))?;
+        let (offset, bits, must) = self.model.expected_memory(op, self.setting.layout, |w| self.machine.owner_id(w))?;
         let found = self.machine.memory(offset)?;
-        (found & bits != must & bits).then(|| format!("after {:?} memory holds {found:#x}, but must hold {must:#x}", op.action))
+        (found & bits != must & bits)
+            .then(|| format!("after {:?} memory holds {found:#x}, but must hold {must:#x}", op.action))
     }
 
     /// A worker came to a stop: its local operations are done at once, so that it ends at a shared one or at its end.

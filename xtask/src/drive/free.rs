@@ -75,7 +75,9 @@ fn outcome(payload: &Region, workers: usize) -> FreeEnd {
                 return FreeEnd::Failed(format!("{name} was ended by signal {}", libc::WTERMSIG(status)));
             }
             Some(status) if libc::WEXITSTATUS(status) == 101 => return FreeEnd::Failed(format!("{name} panicked")),
-            Some(status) => return FreeEnd::Failed(format!("{name} left with exit code {}", libc::WEXITSTATUS(status))),
+            Some(status) => {
+                return FreeEnd::Failed(format!("{name} left with exit code {}", libc::WEXITSTATUS(status)));
+            }
             None => return FreeEnd::Failed(format!("{name} never ended")),
         }
     }

@@ -196,7 +196,12 @@ impl Model {
     }
 
     /// What the real memory must hold where the operation touched it: (byte offset, bits that count, value).
-    pub fn expected_memory(&self, op: &Op, layout: &Layout, owner_id: impl Fn(usize) -> u64) -> Option<(usize, u64, u64)> {
+    pub fn expected_memory(
+        &self,
+        op: &Op,
+        layout: &Layout,
+        owner_id: impl Fn(usize) -> u64,
+    ) -> Option<(usize, u64, u64)> {
         let offset = layout.objects.get(op.object as usize)?.offset;
         Some(match &self.things[op.object as usize] {
             Thing::Cell(value) => (offset, u64::MAX, *value),

@@ -49,9 +49,11 @@ impl Processes {
     /// # Errors
     /// When memory files, the binary or its first words are not to be had.
     pub fn launch(binary: &Path, scenario: &Header, layout: &Layout) -> Result<Processes> {
-        let (header_file, header) = Region::create("lab-header", HEADER_BYTES).context("shared memory for the header")?;
+        let (header_file, header) =
+            Region::create("lab-header", HEADER_BYTES).context("shared memory for the header")?;
         sys::seal_against_writers(&header_file).context("sealing the header")?;
-        let (payload_file, payload) = Region::create("lab-payload", PAYLOAD_BYTES).context("shared memory for the lab")?;
+        let (payload_file, payload) =
+            Region::create("lab-payload", PAYLOAD_BYTES).context("shared memory for the lab")?;
         let (control_file, control) = Region::create("lab-control", PAGE_BYTES).context("shared memory for control")?;
         let mut files = vec![header_file, payload_file, control_file];
         let mut batons = Vec::new();
@@ -66,7 +68,16 @@ impl Processes {
         let pids = vec![None; MAX_WORKERS];
         let layout = layout.clone();
         let mut new = Processes {
-            zygote, header, payload, control, batons, pids, scenario, layout, forks: 0, always_fork: false,
+            zygote,
+            header,
+            payload,
+            control,
+            batons,
+            pids,
+            scenario,
+            layout,
+            forks: 0,
+            always_fork: false,
         };
         new.await_zygote(state::UNBORN)?;
         Ok(new)
@@ -331,4 +342,3 @@ fn sleeping_call(pid: u32) -> String {
         None => "a system call".into(),
     }
 }
-

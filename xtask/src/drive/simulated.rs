@@ -3,31 +3,17 @@
 use anyhow::Result;
 use shared::baton::{Action, NO_OBJECT, Op};
 use shared::region::Layout;
+pub use shared::testing::programs::{Instruction, Programs, await_exit};
+use shared::testing::programs::LOST;
 
 use super::machine::{Machine, Stop};
-use super::model::Model;
-
-/// One instruction of a simulated worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Instruction {
-    /// Announce this operation and remember what it gives.
-    Do(Op),
-    /// Come to this barrier, and wait there unless the last.
-    Meet(u32),
-    /// Skip the next instructions, this many, unless the last result was this.
-    Unless(u64, usize),
-    /// Look at this cell until it holds this.
-    SpinUntil(u32, u64),
-}
-
-/// A program a worker.
-pub type Programs = Vec<Vec<Instruction>>;
+use super::model::{Model, Thing};
 
 struct Worker {
     at: usize,
     last: u64,
-    /// A barrier meeting that has been come to and is still to be left.
-    leaving: Option<Op>,
+    /// The rest of a meeting: leaving it, or reporting how many were lost.
+    meeting: Option<Op>,
     announced: Option<Op>,
 }
 
@@ -49,7 +35,7 @@ impl Simulated {
     /// Runs to the next announcement.
     fn next(&mut self, w: usize) -> Stop {
         let worker = &mut self.workers[w];
-        if let Some(op) = worker.leaving.take() {
+        if let Some(op) = worker.meeting.take() {
             worker.announced = Some(op);
             return Stop::Announced(op);
         }
@@ -60,6 +46,7 @@ impl Simulated {
             };
             worker.at += 1;
             let op = match instruction {
+                Instruction::Do(op) if op.action == Action::Unlock && !holds(&self.model, w, op.object) => continue,
                 Instruction::Do(op) => op,
                 Instruction::Meet(object) => Op { action: Action::Arrive, object, a: 0, b: 0 },
                 Instruction::Unless(value, skip) => {
@@ -78,21 +65,29 @@ impl Machine for Simulated {
     fn start(&mut self) -> Result<Vec<Stop>> {
         let count = self.programs.len();
         self.model = Model::new(&self.layout, count);
-        self.workers = (0..count).map(|_| Worker { at: 0, last: 0, leaving: None, announced: None }).collect();
+        self.workers = (0..count).map(|_| Worker { at: 0, last: 0, meeting: None, announced: None }).collect();
         Ok((0..count).map(|w| self.next(w)).collect())
     }
 
     fn grant(&mut self, w: usize, _answer: u64) -> Result<(u64, Stop)> {
         let op = self.workers[w].announced.expect("a granted worker has announced");
         let result = self.model.apply(w, &op);
+        let lost = lost(&self.model, op.object);
+        let report = Op { action: Action::Report, object: NO_OBJECT, a: LOST, b: lost };
         let worker = &mut self.workers[w];
-        worker.last = result;
         match (op.action, self.programs[w].get(worker.at.wrapping_sub(1))) {
             (Action::Arrive, _) if result & 1 == 0 => {
-                worker.leaving = Some(Op { action: Action::Leave, object: op.object, a: result >> 1, b: 0 });
+                worker.meeting = Some(Op { action: Action::Leave, object: op.object, a: result >> 1, b: 0 });
             }
+            (Action::Arrive | Action::Leave, _) => worker.meeting = Some(report),
             (Action::Load, Some(Instruction::SpinUntil(_, value))) if result != *value => worker.at -= 1,
             _ => {}
+        }
+        // A worker learns whether it led a meeting, not which meeting it was; a report teaches it nothing.
+        match op.action {
+            Action::Report => {}
+            Action::Arrive => worker.last = result & 1,
+            _ => worker.last = result,
         }
         Ok((result, self.next(w)))
     }
@@ -115,7 +110,14 @@ impl Machine for Simulated {
     }
 }
 
-/// Waiting for the workers in a bit set to end.
-pub fn await_exit(workers: u64) -> Instruction {
-    Instruction::Do(Op { action: Action::AwaitExit, object: NO_OBJECT, a: workers, b: 0 })
+fn holds(model: &Model, worker: usize, lock: u32) -> bool {
+    matches!(model.things.get(lock as usize), Some(Thing::Lock { owner, .. }) if *owner == Some(worker))
+}
+
+/// How many of a barrier's parties are dead.
+fn lost(model: &Model, barrier: u32) -> u64 {
+    match model.things.get(barrier as usize) {
+        Some(Thing::Barrier { everyone, .. }) => u64::from((model.dead() & everyone).count_ones()),
+        _ => 0,
+    }
 }

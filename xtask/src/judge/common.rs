@@ -11,30 +11,39 @@ use crate::labs::Finding;
 use crate::story::words;
 
 /// The panic message that Rust's `todo!` gives.
-const UNTOUCHED: &str = "not yet implemented";
+pub const UNTOUCHED: &str = "not yet implemented";
 
 /// What any lab would say against a run that ended like this.
 pub fn refuse(steps: &[Step], ending: &Ending, model: Option<&Model>, layout: &Layout) -> Option<Finding> {
-    let last = steps.len().saturating_sub(1);
     match ending {
         Ending::Complete => None,
-        Ending::Broken(worker) => Some(broken(*worker, &steps[last].what, last)),
+        Ending::Broken(worker) => {
+            let last = steps.iter().rposition(|s| s.worker == *worker)?;
+            Some(broken(*worker, &steps[last].what, last))
+        }
         Ending::Deadlock(waiting) => Some(deadlock(steps, waiting, model, layout)),
         Ending::Livelock(spinning) => {
-            let who = words::list(spinning.iter().map(|(w, op)| {
-                format!("{} looks at `{}`", words::worker(*w), words::object(layout, op.object))
-            }));
+            let who = words::list(
+                spinning
+                    .iter()
+                    .map(|(w, op)| format!("{} looks at {}", words::worker(*w), words::object(layout, op.object))),
+            );
             Some(Finding::new(format!("for ever: {who}, again and again, and nobody is left to change it")))
         }
         Ending::TooLong => Some(Finding::new(format!("no end after {} steps", steps.len()))),
     }
 }
 
+/// The function is the starter's.
+pub fn not_started() -> Finding {
+    Finding { not_started: true, ..Finding::new("not started yet") }
+}
+
 fn broken(worker: usize, what: &What, at: usize) -> Finding {
     let who = words::worker(worker);
     let message = match what {
         What::Panicked(text) if text.contains(UNTOUCHED) => {
-            return Finding { not_started: true, ..Finding::new("not started yet") };
+            return not_started();
         }
         What::Panicked(text) => format!("{who} panicked: {text}"),
         What::Broke(broken) => match broken {
@@ -49,7 +58,9 @@ fn broken(worker: usize, what: &What, at: usize) -> Finding {
                 format!("{who} used the toolkit from a second thread; the explorer cannot see threads")
             }
             Broken::Unstoppable => format!("{who} caught the end of its execution and went on"),
-            Broken::Tampered(why) => format!("{who} left shared memory in a state its operations do not explain: {why}"),
+            Broken::Tampered(why) => {
+                format!("{who} left shared memory in a state its operations do not explain: {why}")
+            }
         },
         _ => format!("{who} ended"),
     };
@@ -59,7 +70,7 @@ fn broken(worker: usize, what: &What, at: usize) -> Finding {
 fn signal_name(signal: i32) -> &'static str {
     match signal {
         libc::SIGSEGV => "a bad memory access, or the stack ran out",
-        libc::SIGABRT => "abort",
+        libc::SIGABRT => "abort: the stack ran out, or a destructor panicked during a panic",
         libc::SIGBUS => "a bad memory access",
         libc::SIGKILL => "killed from outside, perhaps for its memory",
         libc::SIGILL => "an illegal instruction",
@@ -99,9 +110,9 @@ fn wait_words(worker: usize, op: &Op, model: Option<&Model>, layout: &Layout) ->
                 let ended = if model.life[w] == Life::Ended { " (which has ended)" } else { "" };
                 format!("{}{ended}", words::worker(w))
             }));
-            format!("at `{name}` for {missing}")
+            format!("at {name} for {missing}")
         }
         (Action::AwaitExit, _) => "until the others have ended".to_owned(),
-        _ => format!("for `{name}`"),
+        _ => format!("for {name}"),
     }
 }

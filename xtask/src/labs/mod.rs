@@ -10,8 +10,8 @@ use shared::header::{Header, Role};
 use shared::region::Layout;
 
 use crate::drive::step::Step;
-use crate::search::clock::Timed;
 use crate::search::Run;
+use crate::search::clock::Timed;
 
 /// The kind of a check: how its evidence is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -150,6 +150,8 @@ pub struct Lab {
     pub say: fn(&Op, u64) -> Option<String>,
     /// The scenario of free runs: what `run` shows and the wall clock times.
     pub free: fn(u64) -> Scenario,
+    /// The scenario of the explorer's benchmark with so many workers.
+    pub bench: fn(usize) -> Scenario,
 }
 
 /// All labs.

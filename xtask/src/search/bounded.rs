@@ -100,7 +100,11 @@ fn open<M: Machine>(execution: &Execution<M>, last: Option<&Frame>, victims: u64
 fn kill_the_waiting<M: Machine>(execution: &Execution<M>, stack: &mut Vec<Frame>, victims: u64) {
     let preemptions = stack.last().map_or(0, |f| f.taken.preemptions);
     let untried: Vec<Way> = killable(execution, victims)
-        .map(|w| Way { choice: Choice::Kill(w), op: *execution.pending(w).expect("a killable worker waits"), preemptions })
+        .map(|w| Way {
+            choice: Choice::Kill(w),
+            op: *execution.pending(w).expect("a killable worker waits"),
+            preemptions,
+        })
         .collect();
     // The frame counts as taken once `advance` has put the first kill in this place.
     if let Some(taken) = untried.last().copied() {
@@ -110,9 +114,8 @@ fn kill_the_waiting<M: Machine>(execution: &Execution<M>, stack: &mut Vec<Frame>
 
 /// The workers that may be killed now.
 fn killable<M: Machine>(execution: &Execution<M>, victims: u64) -> impl Iterator<Item = usize> {
-    let allowed = move |w: &usize| {
-        victims >> w & 1 == 1 && execution.model.dead() == 0 && execution.pending(*w).is_some()
-    };
+    let allowed =
+        move |w: &usize| victims >> w & 1 == 1 && execution.model.dead() == 0 && execution.pending(*w).is_some();
     (0..execution.model.life.len()).rev().filter(allowed)
 }
 

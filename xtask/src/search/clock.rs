@@ -44,8 +44,11 @@ pub fn run<M: Machine>(machine: &mut M, setting: &Setting, tariff: &Tariff, comp
         let next = (0..setting.workers).filter(able).min_by_key(|w| clocks.now[*w]).expect("somebody can go on");
         let before = execution.steps.len();
         execution.take(Choice::Run(next))?;
-        clocks.charge(&execution.steps[before..], tariff);
+        // What others wait for ends with the shared operation, not with the computing that follows it.
+        let (shared, local) = execution.steps[before..].split_at(1);
+        clocks.charge(shared, tariff);
         clocks.latest = clocks.now[next];
+        clocks.charge(local, tariff);
     };
     let makespan = clocks.now.iter().copied().max().unwrap_or(0);
     let steps = execution.steps.clone();

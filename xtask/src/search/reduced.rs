@@ -138,7 +138,8 @@ impl Search {
     /// Takes one more step; false when everything that could go on sleeps.
     fn extend<M: Machine>(&mut self, execution: &mut Execution<M>) -> Result<bool> {
         let pending = self.all_pending(execution);
-        let killers = (self.workers..2 * self.workers).filter(|p| pending[*p].is_some()).fold(0, |bits, p| bits | 1 << p);
+        let killers =
+            (self.workers..2 * self.workers).filter(|p| pending[*p].is_some()).fold(0, |bits, p| bits | 1 << p);
         let enabled = execution.enabled() as u32 | killers;
         let sleep = self.inherited_sleep(&pending);
         let awake = enabled & !sleep;
@@ -233,7 +234,8 @@ impl Search {
     /// A kill can still strike those that wait for ever: that is a longer execution, tried next.
     fn kill_the_waiting<M: Machine>(&mut self, execution: &Execution<M>) {
         let pending = self.all_pending(execution);
-        let killers = (self.workers..2 * self.workers).filter(|p| pending[*p].is_some()).fold(0, |bits, p| bits | 1 << p);
+        let killers =
+            (self.workers..2 * self.workers).filter(|p| pending[*p].is_some()).fold(0, |bits, p| bits | 1 << p);
         let sleep = self.inherited_sleep(&pending);
         let awake: u32 = killers & !sleep;
         if awake == 0 {
@@ -242,7 +244,8 @@ impl Search {
         let process = awake.trailing_zeros() as usize;
         let (op, touches) = pending[process].clone().expect("a killer has something to do");
         let clock = [0; MAX_PROCESSES];
-        let frame = Frame { process, op, touches, clock, enabled: killers, backtrack: killers, sleep, pending, opened: true };
+        let frame =
+            Frame { process, op, touches, clock, enabled: killers, backtrack: killers, sleep, pending, opened: true };
         self.stack.push(frame);
     }
 

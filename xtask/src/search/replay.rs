@@ -25,7 +25,9 @@ pub fn follow<M: Machine>(
                 let (was, is) = (op.action, now.action);
                 return Ok(Some(format!("at step {number} worker {} did {was:?} before, now {is:?}", worker + 1)));
             }
-            None => return Ok(Some(format!("at step {number} worker {} had a turn before, now it has ended", worker + 1))),
+            None => {
+                return Ok(Some(format!("at step {number} worker {} had a turn before, now it has ended", worker + 1)));
+            }
         }
     }
     Ok(None)

@@ -8,14 +8,12 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use anyhow::Result;
-use shared::baton::{Action, Op};
-use shared::region::{Kind, Layout};
-use shared::sys::hermetic::mix;
+pub use shared::testing::programs::{Program, program};
 
 use super::dependence::Rules;
 use super::{Limits, Run, bounded, reduced};
 use crate::drive::execution::{Ending, Setting};
-use crate::drive::simulated::{Instruction, Programs, Simulated, await_exit};
+use crate::drive::simulated::Simulated;
 use crate::drive::step::What;
 
 /// Schedules that plain enumeration may take; a program with more is left out, and counted.
@@ -82,14 +80,6 @@ pub fn compare_many(seeds: std::ops::Range<u64>, rules: Rules) -> Result<Totals>
     Ok(totals)
 }
 
-/// A random program: its layout, what each worker does, who may be killed.
-#[derive(Clone, Debug)]
-pub struct Program {
-    layout: Layout,
-    workers: Programs,
-    victims: u64,
-}
-
 /// Compares the searches on one program.
 ///
 /// # Errors
@@ -121,7 +111,8 @@ pub fn compare(program: &Program, rules: Rules) -> Result<Compared> {
     Ok(Compared::Same { outcomes: all.len(), plain: plain.executions, reduced: reduced.executions })
 }
 
-fn outcome(run: &Run) -> u64 {
+/// The outcome of a run, as a number: two runs have the same one when no judge could tell them apart.
+pub fn outcome(run: &Run) -> u64 {
     let mut hash = DefaultHasher::new();
     for worker in 0..run.model.life.len() {
         for step in run.steps.iter().filter(|s| s.worker == worker) {
@@ -142,93 +133,6 @@ fn outcome(run: &Run) -> u64 {
         Ending::TooLong => 4.hash(&mut hash),
     }
     hash.finish()
-}
-
-/// A small random number source: SplitMix64.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(1);
-        mix(self.0) % sides
-    }
-}
-
-const CELLS: [u32; 2] = [0, 1];
-const LOCKS: [u32; 2] = [2, 3];
-const ARRAY: u32 = 4;
-const BARRIER: u32 = 5;
-
-/// The random program with this seed.
-pub fn program(seed: u64) -> Program {
-    let mut dice = Dice(mix(seed));
-    let workers = 2 + dice.roll(2) as usize;
-    let mut layout = Layout::default();
-    for _ in CELLS {
-        layout.add("cell", Kind::Cell { init: 0 });
-    }
-    for _ in LOCKS {
-        layout.add("lock", Kind::Lock);
-    }
-    layout.add("array", Kind::Array { words: 1, len: 2 });
-    layout.add("barrier", Kind::Barrier { parties: 2 });
-    let most = if workers == 2 { 4 } else { 2 };
-    let mut programs: Programs = (0..workers).map(|_| random_worker(&mut dice, most)).collect();
-    if dice.roll(4) == 0 {
-        let others = (1 << (workers - 1)) - 1;
-        programs[workers - 1].insert(0, await_exit(others));
-    }
-    let victims = if dice.roll(2) == 0 { 0 } else { dice.roll(1 << workers) };
-    Program { layout, workers: programs, victims }
-}
-
-fn random_worker(dice: &mut Dice, most: u64) -> Vec<Instruction> {
-    let mut program = Vec::new();
-    let mut held: Vec<u32> = Vec::new();
-    for _ in 0..1 + dice.roll(most) {
-        random_instruction(dice, &mut program, &mut held);
-    }
-    // Most programs free what they hold; one in eight forgets.
-    if dice.roll(8) != 0 {
-        program.extend(held.into_iter().rev().map(|lock| act(Action::Unlock, lock, 0, 0)));
-    }
-    program
-}
-
-fn act(action: Action, object: u32, a: u64, b: u64) -> Instruction {
-    Instruction::Do(Op { action, object, a, b })
-}
-
-fn random_instruction(dice: &mut Dice, program: &mut Vec<Instruction>, held: &mut Vec<u32>) {
-    let cell = CELLS[dice.roll(2) as usize];
-    let value = 1 + dice.roll(2);
-    let word = dice.roll(2);
-    program.push(match dice.roll(16) {
-        0 | 1 => act(Action::Load, cell, 0, 0),
-        2 => act(Action::LoadAcquire, cell, 0, 0),
-        3 => act(Action::Store, cell, 0, value),
-        4 => act(Action::StoreRelease, cell, 0, value),
-        5 => act(Action::CompareExchange, cell, value - 1, value),
-        6 => act(Action::FetchAdd, cell, 0, 1),
-        7 => act(Action::ReadWord, ARRAY, word, 0),
-        8 => act(Action::WriteWord, ARRAY, word, value),
-        9 | 10 => {
-            let lock = LOCKS[dice.roll(2) as usize];
-            // Taking a lock twice is a deadlock with oneself: rare here, as in life.
-            if held.contains(&lock) && dice.roll(8) != 0 {
-                return;
-            }
-            held.push(lock);
-            act(Action::Lock, lock, 0, 0)
-        }
-        11 | 12 => match held.pop() {
-            Some(lock) => act(Action::Unlock, lock, 0, 0),
-            None => act(Action::Load, cell, 0, 0),
-        },
-        13 => Instruction::Meet(BARRIER),
-        14 => Instruction::Unless(dice.roll(2), 1 + dice.roll(2) as usize),
-        _ => Instruction::SpinUntil(cell, value),
-    });
 }
 
 #[cfg(test)]

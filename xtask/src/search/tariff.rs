@@ -28,7 +28,8 @@ pub struct Tariff {
 }
 
 /// The tariff.
-pub const TARIFF: Tariff = Tariff { access: 1, exchange: 7, lock: 10, unlock: 5, spin: 1_000, hand_over: 100, wake: 4_500, barrier: 20 };
+pub const TARIFF: Tariff =
+    Tariff { access: 1, exchange: 7, lock: 10, unlock: 5, spin: 1_000, hand_over: 100, wake: 4_500, barrier: 20 };
 
 impl Tariff {
     /// The price of an operation that need not wait; `compute` is what one computation costs in the scenario.

@@ -50,9 +50,10 @@ fn counted(choices: &[Choice]) -> String {
 pub fn parse(text: &str, default: &str) -> Result<Schedule, String> {
     let (head, body) = text.split_once(':').unwrap_or((default, text));
     let (scenario, seed) = match head.split_once('@') {
-        Some((scenario, seed)) => {
-            (scenario, seed.parse().map_err(|_| format!("`{seed}` is no seed in schedule `{text}`; a seed is a number"))?)
-        }
+        Some((scenario, seed)) => (
+            scenario,
+            seed.parse().map_err(|_| format!("`{seed}` is no seed in schedule `{text}`; a seed is a number"))?,
+        ),
         None => (head, USUAL_SEED),
     };
     let mut choices = Vec::new();

@@ -10,9 +10,16 @@ use super::workspace::{self, Scratch};
 use crate::labs::Lab;
 
 /// What `[profile.lab]` of the workspace says, for the compiler itself.
-const PROFILE: [&str; 8] =
-    ["-Copt-level=2", "-Ccodegen-units=1", "-Coverflow-checks=on", "-Cdebuginfo=0", "-Cpanic=unwind", "-Funsafe-code",
-     "-Cstrip=none", "-Cembed-bitcode=no"];
+const PROFILE: [&str; 8] = [
+    "-Copt-level=2",
+    "-Ccodegen-units=1",
+    "-Coverflow-checks=on",
+    "-Cdebuginfo=0",
+    "-Cpanic=unwind",
+    "-Funsafe-code",
+    "-Cstrip=none",
+    "-Cembed-bitcode=no",
+];
 
 /// A compiled submission; its folder goes when it is dropped.
 pub struct Program {
@@ -55,7 +62,17 @@ pub fn toolkit() -> Result<Toolkit> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(workspace::root());
-    command.args(["build", "--quiet", "--package", "shared", "--profile", "lab", "--message-format", "json", "--target-dir"]);
+    command.args([
+        "build",
+        "--quiet",
+        "--package",
+        "shared",
+        "--profile",
+        "lab",
+        "--message-format",
+        "json",
+        "--target-dir",
+    ]);
     command.arg(workspace::target()?).stdin(Stdio::null()).stderr(Stdio::inherit());
     let output = command.output().context("starting cargo")?;
     if !output.status.success() {
@@ -81,7 +98,12 @@ fn library_in(line: &str) -> Option<PathBuf> {
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn compile(lab: &Lab, submission: &Submission, toolkit: &Toolkit, colour: bool) -> Result<Result<Program, BuildFailure>> {
+pub fn compile(
+    lab: &Lab,
+    submission: &Submission,
+    toolkit: &Toolkit,
+    colour: bool,
+) -> Result<Result<Program, BuildFailure>> {
     let scratch = Scratch::new(lab.name)?;
     if let Err(message) = stage::stage(lab, submission, &scratch.path)? {
         return Ok(Err(BuildFailure { message, compiler: String::new() }));
@@ -91,13 +113,23 @@ pub fn compile(lab: &Lab, submission: &Submission, toolkit: &Toolkit, colour: bo
     let mut command = Command::new(rustc);
     command.arg(scratch.path.join("main.rs")).args(["--crate-name", lab.name, "--edition", "2024", "--extern"]);
     command.arg(format!("shared={}", toolkit.library.display()));
-    command.arg("-L").arg(format!("dependency={}", toolkit.dependencies.display())).args(PROFILE).arg("-o").arg(&binary);
+    command
+        .arg("-L")
+        .arg(format!("dependency={}", toolkit.dependencies.display()))
+        .args(PROFILE)
+        .arg("-o")
+        .arg(&binary);
     command.arg(format!("--remap-path-prefix={}={}", scratch.path.display(), submission.shown));
     command.args(["--color", if colour { "always" } else { "never" }]);
     let output = command.stdin(Stdio::null()).output().context("starting rustc")?;
     let compiler = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.success() && binary.is_file() {
         return Ok(Ok(Program { binary, _scratch: scratch }));
+    }
+    // An error that points at none of the student's lines is not the student's: no linker, no space, a broken install.
+    let plain = strip_colour(&compiler);
+    if !plain.contains(&format!("--> {}/", submission.shown)) {
+        bail!("the compiler failed, and not because of the student's files:\n{plain}");
     }
     let first = compiler.lines().find(|l| strip_colour(l).starts_with("error")).map(strip_colour);
     let message = first.unwrap_or_else(|| "the compiler failed without saying why".into());

@@ -32,6 +32,8 @@ pub fn program(lab: &Lab, toolkit: &Toolkit) -> Result<PathBuf> {
     };
     // A second runner may be doing the same: a rename puts one whole file or the other in place.
     let fresh = kept.with_extension(std::process::id().to_string());
-    std::fs::copy(&program.binary, &fresh).and_then(|_| std::fs::rename(&fresh, &kept)).context("keeping the reference")?;
+    std::fs::copy(&program.binary, &fresh)
+        .and_then(|_| std::fs::rename(&fresh, &kept))
+        .context("keeping the reference")?;
     Ok(kept)
 }

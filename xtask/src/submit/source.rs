@@ -6,8 +6,17 @@
 /// Parts of `std` and `core` with state or effects outside the toolkit.
 const MODULES: [&str; 8] = ["thread", "process", "sync", "fs", "net", "env", "os", "arch"];
 /// Macros that read other files or the environment, or make hidden state.
-const MACROS: [&str; 9] =
-    ["include", "include_str", "include_bytes", "env", "option_env", "thread_local", "asm", "global_asm", "concat_bytes"];
+const MACROS: [&str; 9] = [
+    "include",
+    "include_str",
+    "include_bytes",
+    "env",
+    "option_env",
+    "thread_local",
+    "asm",
+    "global_asm",
+    "concat_bytes",
+];
 
 /// What a token may be, as far as it matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]

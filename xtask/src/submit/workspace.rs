@@ -29,7 +29,10 @@ pub fn target() -> Result<PathBuf> {
 pub fn labs_folder(name: &str) -> Result<PathBuf> {
     let folder = target()?.join("labs").join(name);
     std::fs::create_dir_all(&folder).with_context(|| {
-        format!("making {}; for a read-only checkout set CARGO_TARGET_DIR to a folder that can be written", folder.display())
+        format!(
+            "making {}; for a read-only checkout set CARGO_TARGET_DIR to a folder that can be written",
+            folder.display()
+        )
     })?;
     Ok(folder)
 }
@@ -59,7 +62,10 @@ impl Scratch {
         use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("{label}-{}-{}", std::process::id(), COUNT.fetch_add(1, Relaxed));
-        let path = labs_folder("build")?.join(name);
+        let build = labs_folder("build")?;
+        sweep(&build);
+        let path = build.join(name);
+        crate::interrupt::remember(&path);
         std::fs::create_dir_all(&path).with_context(|| format!("making {}", path.display()))?;
         Ok(Scratch { path })
     }
@@ -67,6 +73,17 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.path);
+        crate::interrupt::remove(&self.path);
+    }
+}
+
+/// Removes what runners left behind that were killed: folders whose process is gone.
+fn sweep(build: &Path) {
+    for entry in std::fs::read_dir(build).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let pid = name.rsplit('-').nth(1).and_then(|p| p.parse::<u32>().ok());
+        if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }

@@ -22,6 +22,7 @@ pub const LAB: Lab = Lab {
     word_name: words::word_name,
     say: words::say,
     free: scenarios::free,
+    bench: scenarios::bench,
 };
 
 const CHECKS: &[Check] = &[

@@ -5,7 +5,7 @@ use shared::boards::lab3::{Claim, Find, Size, free_hit, tag, value_of};
 
 use super::scenarios::{EVERY, INTERVALS};
 use crate::drive::step::{Step, What};
-use crate::judge::race;
+use crate::judge::{common, race};
 use crate::labs::{Finding, FreeRun, Scenario, reports};
 use crate::search::Run;
 use crate::search::clock::Timed;
@@ -60,7 +60,8 @@ fn looks_at_stop(step: &Step) -> bool {
 
 /// "w2 acted at … on what it saw at …": the last look of a worker before `at` that somebody's write made out of date.
 fn out_of_date(steps: &[Step], worker: usize, at: usize) -> Option<(usize, usize)> {
-    let look = steps[..at].iter().rposition(|s| s.worker == worker && (looks_at_stop(s) || s.did(Action::CompareExchange)))?;
+    let look =
+        steps[..at].iter().rposition(|s| s.worker == worker && (looks_at_stop(s) || s.did(Action::CompareExchange)))?;
     let overtaken = steps[look..at].iter().any(|s| s.worker != worker && writes_stop(s));
     overtaken.then_some((look, at))
 }
@@ -73,9 +74,7 @@ pub fn one_winner(scenario: &Scenario, run: &Run) -> Option<Finding> {
         [_] => None,
         [.., (at, second, _)] => {
             let (because, guilty) = match out_of_date(run.steps, *second, *at) {
-                Some((look, at)) => {
-                    (format!("{} acted at {{1}} on what it saw at {{0}}.", w(*second)), vec![look, at])
-                }
+                Some((look, at)) => (format!("{} acted at {{1}} on what it saw at {{0}}.", w(*second)), vec![look, at]),
                 None => (String::new(), vec![*at]),
             };
             let count = if won.len() == 2 { "two".to_owned() } else { won.len().to_string() };
@@ -146,9 +145,10 @@ fn unordered_record(scenario: &Scenario, run: &Run) -> Option<Finding> {
         w(first.worker),
         verb(first),
     );
-    let because = "Between {0} and {1} there is no lock that both held, and no acquire that saw a release. The record may \
+    let because =
+        "Between {0} and {1} there is no lock that both held, and no acquire that saw a release. The record may \
                    still be on its way: a relaxed load promises nothing but the flag itself."
-        .to_owned();
+            .to_owned();
     Some(Finding { because, guilty: vec![race.first, race.second], ..Finding::new(message) })
 }
 
@@ -202,7 +202,8 @@ fn rare_looks(steps: &[Step], worker: usize, every: u64) -> Option<Finding> {
         }
         if since > every {
             let many = if every == 1 { "1 candidate".into() } else { format!("{every} candidates") };
-            let message = format!("{} searches {since} candidates without a look at `stop`; asked: every {many}", w(worker));
+            let message =
+                format!("{} searches {since} candidates without a look at `stop`; asked: every {many}", w(worker));
             return Some(Finding { guilty: vec![at], ..Finding::new(message) });
         }
     }
@@ -222,7 +223,8 @@ fn hit_unclaimed(scenario: &Scenario, run: &Run) -> Option<Finding> {
 /// Somebody looks after the raise of a round and still searches on in it.
 fn goes_on(scenario: &Scenario, steps: &[Step]) -> Option<Finding> {
     for (hit_at, finder, round, _) in searched(steps).filter(|(_, _, r, n)| scenario.hits.contains(&(*r, *n))) {
-        let Some(raise) = (hit_at..steps.len()).find(|at| steps[*at].worker == finder && writes_stop(&steps[*at])) else {
+        let Some(raise) = (hit_at..steps.len()).find(|at| steps[*at].worker == finder && writes_stop(&steps[*at]))
+        else {
             let message = format!("{} found a hit in round {round}, but never raises `stop`", w(finder));
             return Some(Finding { guilty: vec![hit_at], ..Finding::new(message) });
         };
@@ -255,7 +257,9 @@ pub fn rounds(scenario: &Scenario, run: &Run) -> Option<Finding> {
         let found = searched(run.steps).find(|(_, _, r, i)| (r, i) == (round, n));
         let message = match (answer, found) {
             (None, None) => format!("round {round} ended without its hit: {} left it early", w(finder as usize)),
-            (None, Some(_)) => format!("{} found the hit of round {round}, but the round has no alert", w(finder as usize)),
+            (None, Some(_)) => {
+                format!("{} found the hit of round {round}, but the round has no alert", w(finder as usize))
+            }
             (Some(other), _) => format!("the alert of round {round} is {other:?}, but the hit is candidate {n}"),
         };
         return Some(Finding { guilty: found.map(|(at, ..)| at).into_iter().collect(), ..Finding::new(message) });
@@ -292,8 +296,9 @@ pub fn interval_rule(_: &Scenario, timed: &Timed) -> Option<Finding> {
         let call = format!("check_every({iteration}, {check}, {latency})");
         if let Some(step) = timed.steps.iter().find(|s| s.worker == worker && matches!(s.what, What::Panicked(_))) {
             let What::Panicked(text) = &step.what else { continue };
-            let not_started = text.contains("not yet implemented");
-            return Some(Finding { not_started, ..Finding::new(format!("{call} panicked: {text}")) });
+            let untouched = text.contains(common::UNTOUCHED);
+            let panicked = || Finding::new(format!("{call} panicked: {text}"));
+            return Some(if untouched { common::not_started() } else { panicked() });
         }
         let Some((_, _, every)) = reports(&timed.steps, worker).find(|(_, t, _)| *t == tag::INTERVAL) else { continue };
         let (least, most) = allowed(iteration, check, latency);
@@ -321,7 +326,9 @@ fn why_not(every: u64, iteration: u64, check: u64, latency: u64, least: u64) -> 
         0 => "an interval of 0 never searches".into(),
         _ if every < least => {
             let tax = 100.0 * check as f64 / (every as f64 * iteration as f64);
-            format!("a look of {check} ns after every {every} candidates of {iteration} ns is a tax of {tax:.1} %, allowed 5 %")
+            format!(
+                "a look of {check} ns after every {every} candidates of {iteration} ns is a tax of {tax:.1} %, allowed 5 %"
+            )
         }
         _ => {
             let overrun = every.saturating_mul(iteration);

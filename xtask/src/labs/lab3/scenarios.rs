@@ -145,3 +145,10 @@ pub fn free(seed: u64) -> Scenario {
     roles.push(role(function::READ_AT_END, &[0b1111, size.rounds]));
     scenario("real-run", seed, size, &[], roles)
 }
+
+/// Every worker searches two candidates with a look before each; the first candidates hit.
+pub fn bench(workers: usize) -> Scenario {
+    let count = workers as u64;
+    let hits: Vec<(u64, u64)> = (0..count).map(|n| (1, count + n)).collect();
+    scenario("stops", 7, size(count, 1, 2 * count), &hits, vec![role(function::SEARCH, &[1, 1]); workers])
+}

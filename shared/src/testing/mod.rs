@@ -1,0 +1,14 @@
+//! What the tests of the toolkit share: the programs and boards that the test lab runs and that the grader checks.
+//!
+//! Both sides must mean the same program by the same seed, so it is made in one place. No lab uses anything from here.
+
+pub mod programs;
+pub mod torture;
+
+/// Numbers of the test lab's functions, as roles name them.
+pub mod function {
+    /// Runs this worker's part of a random program; argument: the seed.
+    pub const PROGRAM: u64 = 0;
+    /// Works under a lock until all phases are done; see [`super::torture`].
+    pub const TORTURE: u64 = 1;
+}

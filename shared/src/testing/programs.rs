@@ -1,0 +1,145 @@
+//! Random small programs over all toolkit operations.
+//!
+//! The same program runs in three ways: simulated, to test the searches; on real processes, step by step, to test the
+//! toolkit against the grader's model; and explored on real processes, to test both together.
+
+use crate::baton::{Action, NO_OBJECT, Op};
+use crate::region::{Kind, Layout};
+use crate::sys::hermetic::mix;
+
+/// One instruction of a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instruction {
+    /// Do this operation and remember what it gives. Freeing a lock that the worker does not hold does nothing: it has no
+    /// guard that it could drop.
+    Do(Op),
+    /// Come to this barrier, wait there unless the last, remember whether the leader, and report how many were lost.
+    Meet(u32),
+    /// Skip the next instructions, this many, unless the last result was this.
+    Unless(u64, usize),
+    /// Look at this cell until it holds this.
+    SpinUntil(u32, u64),
+}
+
+/// A program a worker.
+pub type Programs = Vec<Vec<Instruction>>;
+
+/// A random program: its layout, what each worker does, who may be killed.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The board; the same for every seed.
+    pub layout: Layout,
+    /// What each worker does.
+    pub workers: Programs,
+    /// Bit set of the workers of which one may be killed.
+    pub victims: u64,
+}
+
+/// The cells' object numbers.
+pub const CELLS: [u32; 2] = [0, 1];
+/// The locks' object numbers.
+pub const LOCKS: [u32; 2] = [2, 3];
+/// The array's object number.
+pub const ARRAY: u32 = 4;
+/// The barrier's object number.
+pub const BARRIER: u32 = 5;
+/// Words of the array.
+pub const WORDS: usize = 2;
+/// Workers that meet at the barrier. A third worker may come as well; nobody waits for it.
+pub const PARTIES: usize = 2;
+
+/// Under which tag a worker reports how many of a meeting's parties were lost.
+pub const LOST: u64 = 1;
+
+/// A small random number source: SplitMix64.
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// A number below `sides`.
+    pub fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(1);
+        mix(self.0) % sides
+    }
+}
+
+/// The board of every program.
+pub fn layout() -> Layout {
+    let mut layout = Layout::default();
+    for _ in CELLS {
+        layout.add("cell", Kind::Cell { init: 0 });
+    }
+    for _ in LOCKS {
+        layout.add("lock", Kind::Lock);
+    }
+    layout.add("array", Kind::Array { words: 1, len: WORDS });
+    layout.add("barrier", Kind::Barrier { parties: PARTIES });
+    layout
+}
+
+/// The random program with this seed.
+pub fn program(seed: u64) -> Program {
+    let mut dice = Dice(mix(seed));
+    let workers = 2 + dice.roll(2) as usize;
+    let most = if workers == 2 { 4 } else { 2 };
+    let mut programs: Programs = (0..workers).map(|_| random_worker(&mut dice, most)).collect();
+    if dice.roll(4) == 0 {
+        let others = (1 << (workers - 1)) - 1;
+        programs[workers - 1].insert(0, await_exit(others));
+    }
+    let victims = if dice.roll(2) == 0 { 0 } else { dice.roll(1 << workers) };
+    Program { layout: layout(), workers: programs, victims }
+}
+
+/// Waiting for the workers in a bit set to end.
+pub fn await_exit(workers: u64) -> Instruction {
+    act(Action::AwaitExit, NO_OBJECT, workers, 0)
+}
+
+fn act(action: Action, object: u32, a: u64, b: u64) -> Instruction {
+    Instruction::Do(Op { action, object, a, b })
+}
+
+fn random_worker(dice: &mut Dice, most: u64) -> Vec<Instruction> {
+    let mut program = Vec::new();
+    let mut held: Vec<u32> = Vec::new();
+    for _ in 0..1 + dice.roll(most) {
+        random_instruction(dice, &mut program, &mut held);
+    }
+    // Most programs free what they hold; one in eight forgets.
+    if dice.roll(8) != 0 {
+        program.extend(held.into_iter().rev().map(|lock| act(Action::Unlock, lock, 0, 0)));
+    }
+    program
+}
+
+fn random_instruction(dice: &mut Dice, program: &mut Vec<Instruction>, held: &mut Vec<u32>) {
+    let cell = CELLS[dice.roll(2) as usize];
+    let value = 1 + dice.roll(2);
+    let word = dice.roll(WORDS as u64);
+    program.push(match dice.roll(16) {
+        0 | 1 => act(Action::Load, cell, 0, 0),
+        2 => act(Action::LoadAcquire, cell, 0, 0),
+        3 => act(Action::Store, cell, 0, value),
+        4 => act(Action::StoreRelease, cell, 0, value),
+        5 => act(Action::CompareExchange, cell, value - 1, value),
+        6 => act(Action::FetchAdd, cell, 0, 1),
+        7 => act(Action::ReadWord, ARRAY, word, 0),
+        8 => act(Action::WriteWord, ARRAY, word, value),
+        9 | 10 => {
+            let lock = LOCKS[dice.roll(2) as usize];
+            // Taking a lock twice is a deadlock with oneself: rare here, as in life.
+            if held.contains(&lock) && dice.roll(8) != 0 {
+                return;
+            }
+            held.push(lock);
+            act(Action::Lock, lock, 0, 0)
+        }
+        11 | 12 => match held.pop() {
+            Some(lock) => act(Action::Unlock, lock, 0, 0),
+            None => act(Action::Load, cell, 0, 0),
+        },
+        13 => Instruction::Meet(BARRIER),
+        14 => Instruction::Unless(dice.roll(2), 1 + dice.roll(2) as usize),
+        _ => Instruction::SpinUntil(cell, value),
+    });
+}

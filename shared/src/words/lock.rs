@@ -1,0 +1,66 @@
+//! The lock's word: 0 when free, the holder's thread id when held.
+//!
+//! Taking a free lock is one compare-exchange, freeing it one swap; the kernel is called only to sleep and to wake.
+
+use super::{OWNER, OWNER_DIED, WAITERS};
+use crate::robust::{self, RobustWord};
+use crate::sync::{
+    AtomicU32,
+    Ordering::{AcqRel, Acquire, Relaxed},
+    SPINS, futex_wait, futex_wake, spin_loop,
+};
+
+/// Waits until the lock is free and takes it for thread `me`. True when the last holder died with it.
+#[inline]
+pub fn acquire(lock: &RobustWord, me: u32) -> bool {
+    robust::begin(lock);
+    // Acquire: partner of the release in `release`.
+    let recovered = match lock.word.compare_exchange(0, me, Acquire, Relaxed) {
+        Ok(_) => false,
+        Err(_) => acquire_contended(&lock.word, me),
+    };
+    robust::push(lock);
+    robust::finish();
+    recovered
+}
+
+#[cold]
+fn acquire_contended(word: &AtomicU32, me: u32) -> bool {
+    let mut spins = SPINS;
+    // Once this worker has slept it cannot know whether others sleep too: it takes the lock with the bit set.
+    let mut sleepers = 0;
+    loop {
+        let now = word.load(Relaxed);
+        if now & OWNER == 0 {
+            let keep = (now & WAITERS) | sleepers;
+            // Acquire: partner of the release in `release`, or of the kernel's mark for a dead holder.
+            if word.compare_exchange(now, me | keep, Acquire, Relaxed).is_ok() {
+                return now & OWNER_DIED != 0;
+            }
+            continue;
+        }
+        assert!(now & OWNER != me, "this worker holds the lock already: it would wait for itself for ever");
+        if spins > 0 && now & WAITERS == 0 {
+            spins -= 1;
+            spin_loop();
+            continue;
+        }
+        if now & WAITERS == 0 && word.compare_exchange(now, now | WAITERS, Relaxed, Relaxed).is_err() {
+            continue;
+        }
+        futex_wait(word, now | WAITERS, None);
+        sleepers = WAITERS;
+    }
+}
+
+/// Frees the lock and wakes one sleeper.
+#[inline]
+pub fn release(lock: &RobustWord) {
+    robust::begin(lock);
+    robust::remove(lock);
+    // AcqRel, of which release matters: partner of the acquire in `acquire`.
+    if lock.word.swap(0, AcqRel) & WAITERS != 0 {
+        futex_wake(&lock.word, 1);
+    }
+    robust::finish();
+}

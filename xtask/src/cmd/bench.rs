@@ -1,0 +1,109 @@
+//! `cargo xtask bench`: measurements of the project itself, to be repeated by anyone.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::Source;
+use crate::assess;
+use crate::cli::Code;
+use crate::drive::execution::{Execution, PATIENCE, Setting};
+use crate::drive::processes::Processes;
+use crate::drive::step::Choice;
+use crate::labs::{Lab, Scenario};
+use crate::search::dependence::Rules;
+use crate::search::soundness;
+use crate::search::{Limits, Run, reduced, replay};
+use crate::submit::compile;
+
+/// How long each measurement goes on.
+const SPAN: Duration = Duration::from_millis(1_500);
+
+/// Compares the reduced search with plain enumeration on this many random programs.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn soundness(programs: u64) -> Result<Code> {
+    let started = Instant::now();
+    let mut next = 0;
+    let mut all = soundness::Totals::default();
+    while all.compared < programs {
+        let part = soundness::compare_many(next..next + 500, Rules::ALL)?;
+        next += 500;
+        all.compared += part.compared;
+        all.different += part.different;
+        all.too_large += part.too_large;
+        all.plain += part.plain;
+        all.reduced += part.reduced;
+        eprintln!("{} programs compared, {} different", all.compared, all.different);
+    }
+    println!("programs compared {}, with different outcomes {}", all.compared, all.different);
+    println!("left out, too large for plain enumeration: {}", all.too_large);
+    println!("executions: plain {}, reduced {}, {:.1} s", all.plain, all.reduced, started.elapsed().as_secs_f64());
+    Ok(if all.different == 0 { Code::Pass } else { Code::Fail })
+}
+
+/// Executions a second of a lab's solution: rewound, forked anew, with a kill in every execution; 2 to 4 workers.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn explorer(lab: &'static Lab) -> Result<Code> {
+    let source = Source { solution: true, ..Source::default() };
+    let toolkit = compile::toolkit()?;
+    let Some(program) = source.compile(lab, &toolkit)? else { return Ok(Code::Fail) };
+    assess::pin_here();
+    println!("{:<26} {:>14} {:>9} {:>12}", "scenario", "executions/s", "steps", "way");
+    for workers in 2..=4 {
+        let scenario = (lab.bench)(workers);
+        let layout = (lab.layout)(&scenario.header);
+        let answer = |_: usize, a: u64, b: u64| (scenario.answer)(&scenario, a, b);
+        let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer, patience: PATIENCE };
+        for way in ["rewound", "forked", "killed"] {
+            let mut machine = Processes::launch(&program.binary, &scenario.header, &layout)?;
+            machine.always_fork = way == "forked";
+            let (executions, steps) = match way {
+                "killed" => kills(&mut machine, &setting)?,
+                _ => explorations(&mut machine, &setting, &scenario)?,
+            };
+            eprintln!("forks {} of {executions}", machine.forks);
+            let rate = executions as f64 / SPAN.as_secs_f64();
+            println!(
+                "{:<26} {rate:>14.0} {:>9.1} {way:>12}",
+                format!("{} x {workers}", scenario.name),
+                steps as f64 / executions as f64
+            );
+        }
+    }
+    Ok(Code::Pass)
+}
+
+/// Whole explorations, one after the other.
+fn explorations(machine: &mut Processes, setting: &Setting, scenario: &Scenario) -> Result<(u64, u64)> {
+    let started = Instant::now();
+    let limits = Limits { executions: u64::MAX, victims: scenario.victims };
+    let (mut executions, mut steps) = (0, 0);
+    while started.elapsed() < SPAN {
+        let mut count = |run: &Run| -> Option<()> {
+            steps += run.steps.len() as u64;
+            // The clock is looked at once an execution: an exploration of four workers is longer than the measurement.
+            (started.elapsed() >= SPAN).then_some(())
+        };
+        executions += reduced::explore(machine, setting, limits, Rules::ALL, &mut count)?.executions;
+    }
+    Ok((executions, steps))
+}
+
+/// Executions in which worker 1 is killed, each time one step later.
+fn kills(machine: &mut Processes, setting: &Setting) -> Result<(u64, u64)> {
+    let started = Instant::now();
+    let (mut executions, mut steps) = (0, 0);
+    while started.elapsed() < SPAN {
+        let mut schedule = vec![Choice::Run(0); (executions % 6) as usize];
+        schedule.push(Choice::Kill(0));
+        let mut execution = Execution::start(machine, setting)?;
+        replay::play(&mut execution, &schedule)?;
+        steps += execution.steps.len() as u64;
+        executions += 1;
+    }
+    Ok((executions, steps))
+}

@@ -1,0 +1,176 @@
+//! The grader's model against the real toolkit, on real processes.
+//!
+//! The grader judges a student by a model of every toolkit object. Here random programs over all operations run on real
+//! workers over real memory, kills included; every result and every word must be what the model says. And exploring
+//! real processes must reach the outcomes that exploring the model reaches.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use grader::drive::execution::{Ending, Execution, Setting};
+use grader::drive::machine::Machine;
+use grader::drive::processes::Processes;
+use grader::drive::simulated::Simulated;
+use grader::drive::step::{Choice, Step};
+use grader::search::dependence::Rules;
+use grader::search::soundness::{Program, outcome, program};
+use grader::search::{Explored, Limits, Run, reduced};
+use shared::baton::{Action, Op};
+use shared::header::{Header, Role};
+use shared::region::Kind;
+use shared::testing::function;
+use shared::testing::programs::Dice;
+
+/// Programs that run under random schedules.
+const RANDOM_SEEDS: std::ops::Range<u64> = 0..150;
+/// Random schedules a program.
+const SCHEDULES: u64 = 6;
+/// One choice in this many is a kill.
+const KILL_ONE_IN: u64 = 12;
+/// Programs that are explored.
+const EXPLORED_SEEDS: std::ops::Range<u64> = 0..150;
+/// A program that needs more executions than this is not small, and left out.
+const SMALL: u64 = 100;
+/// As in the soundness test of the reduction: spinners give up soon.
+const PATIENCE: u32 = 6;
+
+/// The scenario in which every worker runs its part of a program.
+fn scenario(seed: u64, program: &Program) -> Header {
+    let mut role = Role { function: function::PROGRAM, ..Role::default() };
+    role.args[0] = seed;
+    Header { lab: 0, seed, roles: vec![role; program.workers.len()], ..Header::default() }
+}
+
+fn setting<'s>(program: &'s Program, answer: &'s dyn Fn(usize, u64, u64) -> u64) -> Setting<'s> {
+    Setting { layout: &program.layout, workers: program.workers.len(), answer, patience: PATIENCE }
+}
+
+fn launch() -> Processes {
+    let first = program(0);
+    Processes::launch(&common::testlab(), &scenario(0, &first), &first.layout).expect("the test lab starts")
+}
+
+/// Takes random choices until the end, then sometimes kills one of those that would wait for ever, and so on.
+fn random_choice<M: Machine>(execution: &Execution<M>, dice: &mut Dice) -> Option<Choice> {
+    let waiting: Vec<usize> = (0..execution.model.life.len()).filter(|w| execution.pending(*w).is_some()).collect();
+    let able: Vec<usize> = waiting.iter().copied().filter(|w| execution.enabled() >> w & 1 == 1).collect();
+    let pick = |from: &[usize], dice: &mut Dice| from[dice.roll(from.len() as u64) as usize];
+    match execution.ending() {
+        None if dice.roll(KILL_ONE_IN) == 0 => Some(Choice::Kill(pick(&waiting, dice))),
+        None => Some(Choice::Run(pick(&able, dice))),
+        Some(Ending::Deadlock(_) | Ending::Livelock(_)) if dice.roll(2) == 0 => {
+            Some(Choice::Kill(pick(&waiting, dice)))
+        }
+        Some(_) => None,
+    }
+}
+
+/// Every word of every object must be what the model says, not only the one that the last step touched.
+fn compare_memory(execution: &Execution<Processes>, program: &Program) -> Result<(), String> {
+    for (number, object) in program.layout.objects.iter().enumerate() {
+        let words = if let Kind::Array { words, len } = object.kind { words * len } else { 1 };
+        for word in 0..words {
+            let op = Op { action: Action::Load, object: number as u32, a: word as u64, b: 0 };
+            let owner = |w: usize| execution.machine().owner_id(w);
+            let expected = execution.model.expected_memory(&op, &program.layout, owner);
+            let (offset, bits, must) = expected.ok_or("every object has a place")?;
+            let found = execution.machine().memory(offset).ok_or("real processes have memory")?;
+            if found & bits != must & bits {
+                return Err(format!("{} ({number}) holds {found:#x}, but must hold {must:#x}", object.name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The steps and the ending of the same choices on simulated workers.
+fn simulate(program: &Program, choices: &[Choice]) -> (Vec<Step>, Option<Ending>) {
+    let answer = |_: usize, _: u64, _: u64| 0;
+    let setting = setting(program, &answer);
+    let mut machine = Simulated::new(program.workers.clone(), program.layout.clone());
+    let mut execution = Execution::start(&mut machine, &setting).expect("simulated workers do not fail");
+    for choice in choices {
+        assert!(execution.pending(choice.worker()).is_some(), "{choice:?} is not possible on simulated workers");
+        execution.take(*choice).expect("simulated workers do not fail");
+    }
+    (execution.steps.clone(), execution.ending())
+}
+
+#[test]
+fn real_workers_do_what_the_model_says_under_random_schedules() {
+    let mut machine = launch();
+    let (mut steps, mut kills, mut unfinished) = (0, 0, 0);
+    for seed in RANDOM_SEEDS {
+        let program = program(seed);
+        let answer = |_: usize, _: u64, _: u64| 0;
+        let setting = setting(&program, &answer);
+        machine.load(&scenario(seed, &program), &program.layout);
+        for schedule in 0..SCHEDULES {
+            let mut dice = Dice(seed << 32 | schedule << 16);
+            let mut choices = Vec::new();
+            let mut execution = Execution::start(&mut machine, &setting).expect("the workers start");
+            let tell = |execution: &Execution<Processes>, choices: &[Choice]| {
+                format!("seed {seed}, choices {choices:?}, steps {:#?}", execution.steps)
+            };
+            while let Some(choice) = random_choice(&execution, &mut dice) {
+                choices.push(choice);
+                execution.take(choice).expect("the grader does not fail");
+                if let Err(why) = compare_memory(&execution, &program) {
+                    panic!("{why}: {}", tell(&execution, &choices));
+                }
+            }
+            let ending = execution.ending();
+            let broken = matches!(ending, Some(Ending::Broken(_) | Ending::TooLong));
+            assert!(!broken, "{ending:?}: {}", tell(&execution, &choices));
+            let simulated = simulate(&program, &choices);
+            assert_eq!((&execution.steps, &ending), (&simulated.0, &simulated.1), "seed {seed}, {choices:?}");
+            steps += execution.steps.len();
+            kills += choices.iter().filter(|c| matches!(c, Choice::Kill(_))).count();
+            unfinished += usize::from(ending != Some(Ending::Complete));
+        }
+    }
+    let forks = machine.forks;
+    println!("{steps} steps, {kills} kills, {unfinished} without an end, {forks} forks");
+    // Kills and waits for ever must occur, or the test confronts less than it says.
+    assert!(kills > 100 && unfinished > 50, "{kills} kills, {unfinished} without an end");
+}
+
+/// All outcomes that the reduced search reaches.
+fn explore<M: Machine>(machine: &mut M, program: &Program, executions: u64) -> (BTreeSet<u64>, Explored<String>) {
+    let answer = |_: usize, _: u64, _: u64| 0;
+    let limits = Limits { executions, victims: program.victims };
+    let mut outcomes = BTreeSet::new();
+    let mut judge = |run: &Run| {
+        outcomes.insert(outcome(run));
+        matches!(run.ending, Ending::Broken(_)).then(|| format!("{:#?}", run.steps))
+    };
+    let explored = reduced::explore(machine, &setting(program, &answer), limits, Rules::ALL, &mut judge);
+    (outcomes, explored.expect("the grader does not fail"))
+}
+
+#[test]
+fn exploring_real_workers_reaches_the_outcomes_of_the_model() {
+    let mut machine = launch();
+    let (mut programs, mut executions, mut outcomes, mut with_kills) = (0, 0, 0, 0);
+    for seed in EXPLORED_SEEDS {
+        let program = program(seed);
+        let mut simulated = Simulated::new(program.workers.clone(), program.layout.clone());
+        let (expected, model) = explore(&mut simulated, &program, SMALL);
+        if !model.complete {
+            continue;
+        }
+        machine.load(&scenario(seed, &program), &program.layout);
+        let (reached, real) = explore(&mut machine, &program, 2 * SMALL);
+        assert!(real.found.is_none() && real.diverged.is_none(), "seed {seed}: {real:#?}");
+        assert!(reached == expected, "seed {seed}: {} outcomes, the model has {}", reached.len(), expected.len());
+        // The same searches over the same program: they must also take the same way.
+        assert_eq!((real.complete, real.executions, real.redundant), (true, model.executions, model.redundant));
+        programs += 1;
+        executions += real.executions;
+        outcomes += reached.len();
+        with_kills += u32::from(program.victims != 0);
+    }
+    println!("{programs} programs ({with_kills} with kills), {executions} executions, {outcomes} outcomes");
+    assert!(programs > 100 && with_kills > 30, "{programs} programs, {with_kills} with kills");
+}
