@@ -222,6 +222,10 @@ fn dispatch(command: Command) -> Result<Code> {
         }
         Command::Replay { lab: name, schedule, whose, html } => {
             let lab = lab(&name)?;
+            let folder = html.as_ref().and_then(|file| file.parent()).filter(|f| !f.as_os_str().is_empty());
+            if let Some(missing) = folder.filter(|folder| !folder.is_dir()) {
+                return Err(usage(format!("--html: there is no folder {}", missing.display())));
+            }
             cmd::replay::run(lab, &schedule, &whose.source(lab)?, html.as_deref())
         }
         Command::Hint { lab: name, check, rung } => cmd::hint::run(lab(&name)?, check.as_deref(), rung),

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use shared::baton::{Action, NO_OBJECT, Op};
 use shared::region::Layout;
-pub use shared::testing::programs::{Instruction, Programs, await_exit};
 use shared::testing::programs::LOST;
+pub use shared::testing::programs::{Instruction, Programs, await_exit};
 
 use super::machine::{Machine, Stop};
 use super::model::{Model, Thing};
