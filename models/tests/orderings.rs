@@ -8,9 +8,6 @@ mod engine {
     pub use loom::sync::atomic;
     pub use loom::{thread, thread_local};
 
-    /// Tells `parts::only` tests which checker runs them.
-    pub const SEES_ORDERINGS: bool = true;
-
     /// A plain number: loom reports every access that is not ordered after the last write.
     pub struct Data(loom::cell::UnsafeCell<u64>);
 
@@ -45,3 +42,68 @@ mod engine {
 
 mod parts;
 pub use parts::{robust, sync, words};
+
+/// Every ordering of the algorithms that is not relaxed is needed: without it, loom finds a race.
+mod every_ordering_is_needed {
+    use std::sync::atomic::Ordering;
+
+    use super::parts::machine::{Fault, Place, explore, explore_kills, inject, places};
+    use super::parts::{barrier, baton, lock};
+
+    fn check(group: fn()) {
+        group();
+        let places = places();
+        assert!(!places.is_empty());
+        let without: Vec<Fault> = places.iter().flat_map(|(place, order)| halves(place, *order)).collect();
+        let idle: Vec<&Fault> = without.iter().filter(|fault| survives(group, **fault)).collect();
+        assert!(idle.is_empty(), "nothing is found without {idle:#?}");
+    }
+
+    fn halves(place: Place, order: Ordering) -> Vec<Fault> {
+        match order {
+            Ordering::Acquire => vec![Fault::NoAcquire(place)],
+            Ordering::Release => vec![Fault::NoRelease(place)],
+            _ => vec![Fault::NoAcquire(place), Fault::NoRelease(place)],
+        }
+    }
+
+    fn survives(group: fn(), fault: Fault) -> bool {
+        let test = std::thread::spawn(move || {
+            inject(fault);
+            group();
+        });
+        match test.join() {
+            Ok(()) => true,
+            Err(cause) => {
+                let text = cause.downcast_ref::<String>().cloned().unwrap_or_default();
+                assert!(text.contains("Causality violation"), "{fault:?} was found by {text}");
+                false
+            }
+        }
+    }
+
+    #[test]
+    fn of_the_lock() {
+        check(|| {
+            explore(None, lock::visitors(2, 1));
+            explore_kills(Some(3), lock::death(2));
+        });
+    }
+
+    #[test]
+    fn of_the_barrier() {
+        check(|| {
+            explore(Some(3), barrier::meetings(2, true));
+            explore_kills(Some(2), barrier::death(3));
+        });
+    }
+
+    #[test]
+    fn of_the_baton() {
+        check(|| {
+            explore(None, baton::turns(2, false));
+            explore(None, baton::turns(2, true));
+            explore_kills(None, baton::death());
+        });
+    }
+}

@@ -109,6 +109,12 @@ pub fn wait_status(payload: &Region, worker: usize) -> Option<i32> {
     }
 }
 
+/// The process id of a free worker, as its crew wrote it down; 0 before it was forked. The id is the worker's own until its
+/// [`wait_status`] is known.
+pub fn pid(payload: &Region, worker: usize) -> u32 {
+    payload.word(TIMES + worker * TIMES_BYTES + 24).load(Relaxed) as u32
+}
+
 /// Waits until the workers in the bit set have finished or died. Only for given code that looks at what is left.
 pub fn await_exit(workers: u64) {
     let op = Op { action: Action::AwaitExit, object: NO_OBJECT, a: workers, b: 0 };
@@ -257,7 +263,10 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
         // SAFETY: the crew process is single-threaded.
         match unsafe { sys::fork_child() } {
             Ok(Fork::Child) => free_worker(lab, slot, crew, &scenario, trace),
-            Ok(Fork::Parent(pid)) => pids.push(pid),
+            Ok(Fork::Parent(pid)) => {
+                payload().word(TIMES + slot * TIMES_BYTES + 24).store(u64::from(pid), Relaxed);
+                pids.push(pid);
+            }
             Err(error) => {
                 eprintln!("fork: {error}");
                 return ExitCode::from(4);

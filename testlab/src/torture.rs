@@ -67,7 +67,7 @@ pub fn run(board: &Board, me: u32) {
     for meeting in 0..board.meetings {
         for turn in 0..TURNS {
             let random = mix(board.seed ^ u64::from(me) << 48 ^ (meeting as u64) << 24 ^ turn);
-            work_on_the_pair(board, me, random % 200);
+            work_on_the_pair(board, me, random % 2_000);
             count(board, me as usize);
             work(random >> 32 & 0x7f);
         }

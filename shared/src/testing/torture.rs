@@ -5,7 +5,7 @@ use crate::region::{Kind, Layout};
 /// Workers of a round.
 pub const WORKERS: usize = 4;
 /// How often a worker takes the lock before each meeting.
-pub const TURNS: u64 = 50;
+pub const TURNS: u64 = 100;
 
 /// Object numbers of the board, in the order of [`layout`].
 pub mod object {

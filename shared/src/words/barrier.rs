@@ -6,7 +6,7 @@
 use super::LOOK_AGAIN;
 use crate::sync::{
     AtomicU64,
-    Ordering::{AcqRel, Acquire},
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
     futex_wait_upper, futex_wake_upper,
 };
 
@@ -24,12 +24,13 @@ fn complete(parties: usize, come: u64, dead: u32) -> bool {
 /// completed it.
 pub fn arrive(state: &AtomicU64, parties: usize, me: u32, dead: impl Fn() -> u32) -> u64 {
     loop {
-        let now = state.load(Acquire);
+        let now = state.load(Relaxed);
         let (generation, come) = (now >> 32, (now & COME) | 1 << me);
         let last = complete(parties, come, dead());
         let next = if last { (generation + 1) << 32 } else { generation << 32 | come };
-        // AcqRel: everything before an arrival is visible after the completion; partner of the loads in `leave`.
-        if state.compare_exchange(now, next, AcqRel, Acquire).is_ok() {
+        // Release: partner of the load in `leave`, so everything before an arrival is visible after the completion. Acquire:
+        // partner of the other arrivals, for the worker that completes and so need not leave.
+        if state.compare_exchange(now, next, AcqRel, Relaxed).is_ok() {
             if last {
                 futex_wake_upper(state, i32::MAX);
             }
@@ -41,14 +42,14 @@ pub fn arrive(state: &AtomicU64, parties: usize, me: u32, dead: impl Fn() -> u32
 /// Sleeps until the generation is over; completes it for the dead. Gives 1 to the worker that did so, else 0.
 pub fn leave(state: &AtomicU64, parties: usize, generation: u64, dead: impl Fn() -> u32) -> u64 {
     loop {
-        // Acquire: partner of the swap in `arrive`.
+        // Acquire: partner of the arrivals and of the exchange below.
         let now = state.load(Acquire);
         if now >> 32 != generation {
             return 0;
         }
         if complete(parties, now & COME, dead()) {
-            // AcqRel: as in `arrive`.
-            if state.compare_exchange(now, (generation + 1) << 32, AcqRel, Acquire).is_ok() {
+            // Release: partner of the load above; hands on what `dead` saw of the dead.
+            if state.compare_exchange(now, (generation + 1) << 32, Release, Relaxed).is_ok() {
                 futex_wake_upper(state, i32::MAX);
                 return 1;
             }

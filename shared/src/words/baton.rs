@@ -8,14 +8,14 @@ use std::time::Duration;
 use super::WAITERS;
 use crate::sync::{
     AtomicU32,
-    Ordering::{AcqRel, Acquire},
+    Ordering::{Acquire, Relaxed, Release},
     futex_wait, futex_wake,
 };
 
 /// Changes the baton and wakes the other side if it sleeps.
 pub fn hand_over(word: &AtomicU32, state: u32) {
     // Release: partner of the acquire in `wait_while`.
-    if word.swap(state, AcqRel) & WAITERS != 0 {
+    if word.swap(state, Release) & WAITERS != 0 {
         futex_wake(word, i32::MAX);
     }
 }
@@ -30,11 +30,12 @@ pub fn wait_while(word: &AtomicU32, state: u32, limit: Option<Duration>) -> u32 
             return now & !WAITERS;
         }
         let asleep = now | WAITERS;
-        if now != asleep && word.compare_exchange(now, asleep, AcqRel, Acquire).is_err() {
+        if now != asleep && word.compare_exchange(now, asleep, Relaxed, Relaxed).is_err() {
             continue;
         }
         futex_wait(word, asleep, limit);
         if limit.is_some() {
+            // Acquire: as above.
             return word.load(Acquire) & !WAITERS;
         }
     }

@@ -2,11 +2,11 @@
 //!
 //! Taking a free lock is one compare-exchange, freeing it one swap; the kernel is called only to sleep and to wake.
 
-use super::{OWNER, OWNER_DIED, WAITERS};
+use super::{LOOK_AGAIN, OWNER, OWNER_DIED, WAITERS};
 use crate::robust::{self, RobustWord};
 use crate::sync::{
     AtomicU32,
-    Ordering::{AcqRel, Acquire, Relaxed},
+    Ordering::{Acquire, Relaxed, Release},
     SPINS, futex_wait, futex_wake, spin_loop,
 };
 
@@ -48,7 +48,9 @@ fn acquire_contended(word: &AtomicU32, me: u32) -> bool {
         if now & WAITERS == 0 && word.compare_exchange(now, now | WAITERS, Relaxed, Relaxed).is_err() {
             continue;
         }
-        futex_wait(word, now | WAITERS, None);
+        // With a limit: whoever freed the lock may have been killed before it woke us, and if a newcomer has taken the lock
+        // since then, it knows of no sleepers, and the kernel wakes nobody for a word that is owned by the living.
+        futex_wait(word, now | WAITERS, Some(LOOK_AGAIN));
         sleepers = WAITERS;
     }
 }
@@ -58,8 +60,8 @@ fn acquire_contended(word: &AtomicU32, me: u32) -> bool {
 pub fn release(lock: &RobustWord) {
     robust::begin(lock);
     robust::remove(lock);
-    // AcqRel, of which release matters: partner of the acquire in `acquire`.
-    if lock.word.swap(0, AcqRel) & WAITERS != 0 {
+    // Release: partner of the acquire in `acquire` and `acquire_contended`.
+    if lock.word.swap(0, Release) & WAITERS != 0 {
         futex_wake(&lock.word, 1);
     }
     robust::finish();

@@ -20,7 +20,7 @@ pub const OWNER_DIED: u32 = 1 << 30;
 pub const OWNER: u32 = OWNER_DIED - 1;
 
 /// How long a sleeper sleeps before it looks again by itself: whoever should have woken it may have been killed.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+pub const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Whether the owner of a robust word died.
 pub fn owner_died(word: &AtomicU32) -> bool {

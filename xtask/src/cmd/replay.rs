@@ -13,7 +13,7 @@ use crate::judge::common;
 use crate::labs::{Check, Finding, Judge, Lab, Scenario};
 use crate::search::{Run, replay};
 use crate::story::picture::{self, Picture};
-use crate::story::schedule;
+use crate::story::schedule::{self, Schedule};
 use crate::story::words::{self, Line};
 use crate::submit::compile;
 
@@ -25,15 +25,14 @@ fn scenario(lab: &'static Lab, name: &str, seed: u64) -> Option<(&'static Check,
     })
 }
 
-/// Replays `text` on the program of `source`; the picture goes to the file `html`.
-///
-/// # Errors
-/// When the schedule cannot be read, or something of ours fails.
-pub fn run(lab: &'static Lab, text: &str, source: &Source, html: Option<&Path>) -> Result<Code> {
+type EveryJudge = fn(&Scenario, &Run) -> Option<Finding>;
+
+/// What a schedule's name asks for, or what is wrong with it.
+fn wanted(lab: &'static Lab, text: &str) -> Result<(Schedule, &'static Check, EveryJudge, Scenario)> {
     let explored = || lab.checks.iter().filter(|c| matches!(c.judge, Judge::Every(_)));
     let first = explored().next().map_or("", |c| c.id);
     let wanted = schedule::parse(text, first).map_err(usage)?;
-    let Some((check, mut scenario)) = scenario(lab, &wanted.scenario, wanted.seed) else {
+    let Some((check, scenario)) = scenario(lab, &wanted.scenario, wanted.seed) else {
         let known: Vec<&str> = explored().flat_map(|c| (c.scenarios)(7)).map(|s| s.name).collect();
         let sentence = format!("{} has no scenario `{}`; it has {}", lab.name, wanted.scenario, known.join(", "));
         return Err(usage(sentence));
@@ -48,6 +47,15 @@ pub fn run(lab: &'static Lab, text: &str, source: &Source, html: Option<&Path>) 
         let (asked, there) = (choice.worker() + 1, scenario.workers());
         return Err(usage(format!("the schedule names worker {asked}, but `{}` has {there} workers", scenario.name)));
     }
+    Ok((wanted, check, judge, scenario))
+}
+
+/// Replays `text` on the program of `source`; the picture goes to the file `html`.
+///
+/// # Errors
+/// When the schedule cannot be read, or something of ours fails.
+pub fn run(lab: &'static Lab, text: &str, source: &Source, html: Option<&Path>) -> Result<Code> {
+    let (wanted, check, judge, mut scenario) = wanted(lab, text)?;
     source.adapt(lab, &mut scenario);
     let toolkit = compile::toolkit()?;
     let Some(program) = source.compile(lab, &toolkit)? else { return Ok(Code::Fail) };

@@ -198,11 +198,14 @@ impl<'m, M: Machine> Execution<'m, M> {
         match op.action {
             Action::Note | Action::Report | Action::Sleep => {}
             Action::Load | Action::LoadAcquire | Action::ReadWord | Action::Lock | Action::Unlock => {
-                let changes = self.model.changes.get(op.object as usize).copied().unwrap_or(0);
+                let now = |object: u32| self.model.changes.get(object as usize).copied().unwrap_or(0);
+                // Whatever changed since may be what it waited for: it starts afresh.
+                if looks.seen.iter().any(|(o, changes, _)| now(o.object) != *changes) {
+                    *looks = Looks::default();
+                }
                 match looks.seen.iter_mut().find(|(o, _, _)| o == op) {
-                    Some(known) if known.1 == changes => known.2 += 1,
-                    Some(known) => *known = (*op, changes, 1),
-                    None => looks.seen.push((*op, changes, 1)),
+                    Some(known) => known.2 += 1,
+                    None => looks.seen.push((*op, now(op.object), 1)),
                 }
                 if looks.seen.iter().any(|(_, _, times)| *times > FREE_LOOKS) {
                     looks.last_looks += 1;

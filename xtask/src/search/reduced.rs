@@ -199,11 +199,15 @@ impl Search {
         }
         clock[process] += 1;
         self.stack[top].clock = clock;
-        // The killer of whoever takes this step could have struck right before it.
-        let killer = process + self.workers;
-        if process < self.workers && self.stack[top].enabled >> killer & 1 == 1 {
-            self.stack[top].backtrack |= 1 << killer;
-        }
+        self.stack[top].backtrack |= self.killers_cut_off(top);
+    }
+
+    /// A step may make a kill impossible that was possible right before it: the victim moves on, or another was killed, and
+    /// there is only one kill. The two cannot race later, so the kill must be tried here.
+    fn killers_cut_off(&self, top: usize) -> u32 {
+        let frame = &self.stack[top];
+        let killers = frame.enabled & !((1 << self.workers) - 1);
+        if frame.process < self.workers { killers & 1 << (frame.process + self.workers) } else { killers }
     }
 
     fn last_clock(&self, before: usize, process: usize) -> Clock {

@@ -1,0 +1,134 @@
+//! The lock: one at a time, everything published, nobody left asleep, the dead recovered exactly once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use super::machine::{Fault, doom, explore, explore_kills, inject, marked, run, tid};
+use super::robust::RobustWord;
+use super::words::lock::{acquire, release};
+use crate::engine::Data;
+
+struct Room {
+    lock: Arc<RobustWord>,
+    visits: Data,
+    recoveries: AtomicU32,
+}
+
+impl Room {
+    fn new() -> Arc<Room> {
+        Arc::new(Room { lock: RobustWord::new(0), visits: Data::new(), recoveries: AtomicU32::new(0) })
+    }
+
+    fn visit(&self, process: usize) {
+        let recovered = acquire(&self.lock, tid(process));
+        self.recoveries.fetch_add(u32::from(recovered), Relaxed);
+        self.visits.set(self.visits.get() + 1);
+        release(&self.lock);
+    }
+}
+
+/// All visit, again and again, and count their visits in a plain number.
+pub fn visitors(processes: usize, visits: u64) -> impl Fn() + Send + Sync {
+    move || {
+        let room = Room::new();
+        let visitor = |process| {
+            let room = room.clone();
+            Box::new(move || (0..visits).for_each(|_| room.visit(process))) as Box<dyn FnOnce() + Send>
+        };
+        run((0..processes).map(visitor).collect());
+        assert_eq!(room.visits.get(), processes as u64 * visits);
+        assert_eq!(room.recoveries.load(Relaxed), 0, "nobody died");
+    }
+}
+
+/// All visit once, but process 0 may be killed at any moment; another comes when all is over.
+pub fn death(processes: usize) -> impl Fn() + Send + Sync {
+    move || {
+        let room = Room::new();
+        let visitor = |process| {
+            let room = room.clone();
+            Box::new(move || {
+                if process == 0 {
+                    doom();
+                }
+                room.visit(process);
+            }) as Box<dyn FnOnce() + Send>
+        };
+        run((0..processes).map(visitor).collect());
+        let marks = marked();
+        let last = room.clone();
+        run(vec![Box::new(move || last.visit(0))]);
+        assert_eq!(room.recoveries.load(Relaxed), marks, "each death with the lock is told exactly once");
+    }
+}
+
+#[test]
+fn two_processes_twice_complete() {
+    explore(None, visitors(2, 2));
+}
+
+#[test]
+fn three_processes_once_3_preemptions() {
+    explore(Some(3), visitors(3, 1));
+}
+
+#[test]
+fn a_kill_at_any_moment_of_two_complete() {
+    let moments = explore_kills(None, death(2));
+    assert!(moments > 10, "{moments} moments");
+}
+
+#[test]
+fn a_kill_at_any_moment_of_three_3_preemptions() {
+    explore_kills(Some(3), death(3));
+}
+
+#[test]
+#[should_panic]
+fn fault_torn_exchange_lets_two_in() {
+    inject(Fault::Torn);
+    explore(Some(3), visitors(2, 1));
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn fault_forgotten_sleepers_sleep_for_ever() {
+    inject(Fault::ForgetSleepers);
+    explore(Some(3), visitors(3, 1));
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn fault_wake_nobody_leaves_a_sleeper() {
+    inject(Fault::WakeNobody);
+    explore(Some(3), visitors(2, 1));
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn fault_sleep_blindly_leaves_a_sleeper() {
+    inject(Fault::SleepBlindly);
+    explore(Some(3), visitors(2, 1));
+}
+
+#[test]
+#[should_panic(expected = "told exactly once")]
+fn fault_no_mark_hides_the_death() {
+    inject(Fault::NoMark);
+    explore_kills(Some(3), death(2));
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn fault_no_funeral_leaves_the_lock_held() {
+    inject(Fault::NoFuneral);
+    explore_kills(Some(3), death(2));
+}
+
+/// Why a locker sleeps with a limit: the one who should wake it may be killed while a newcomer takes the lock.
+#[test]
+#[should_panic(expected = "deadlock")]
+fn fault_no_time_leaves_a_sleeper_of_a_killed_waker() {
+    inject(Fault::NoTime);
+    explore_kills(Some(3), death(3));
+}
