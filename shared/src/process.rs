@@ -246,7 +246,8 @@ fn one_role<L: Lab>(lab: &L, slot: usize, scenario: &Header) {
 fn silence_panics() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map_or(String::new(), |l| format!("{}:{}: ", l.file(), l.line()));
-        let text = info.payload_as_str().unwrap_or("a panic");
+        let text = info.payload().downcast_ref::<&str>().copied();
+        let text = text.or_else(|| info.payload().downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic");
         baton::page().write_text(&format!("{place}{text}"));
     }));
 }

@@ -2,7 +2,10 @@
 //!
 //! A killed worker runs no code of its own any more, wherever it was: inside the lock, between two words, asleep, half
 //! way into a futex call. The others must go on, alone inside the lock, told when they must repair; and the barrier must
-//! let them go. The test counts kills; `TORTURE_KILLS=10000 cargo test --test torture` takes as many as one likes.
+//! let them go. `TORTURE_KILLS=10000 cargo test --test torture` kills more often.
+
+// Real workers need Linux; elsewhere the code only has to type-check.
+#![cfg(target_os = "linux")]
 
 mod common;
 
@@ -14,9 +17,9 @@ use shared::header::{HEADER_BYTES, Header, Role};
 use shared::process::{pid, reports, times, wait_status};
 use shared::region::{Layout, Region};
 use shared::sys;
+use shared::testing::function;
 use shared::testing::programs::Dice;
 use shared::testing::torture::{MEETINGS_PARAM, TURNS, WORKERS, layout, object};
-use shared::testing::function;
 
 /// Kills of workers at work that a test run takes, unless the environment says how many.
 const KILLS: u64 = 300;
@@ -160,7 +163,7 @@ fn nobody_hangs_and_nothing_breaks_when_workers_are_killed() {
     let binary = common::testlab();
     let (mut kills, mut rounds, mut recovered, mut turns) = (0, 0, 0, 0);
     while kills < wanted {
-        // At least one worker in three rounds is killed at work, or the loop would go on for ever.
+        // Kills that find everything done do not count; a test in which most do not is badly made, and must end as well.
         assert!(rounds < 3 * wanted + 10, "{kills} kills in {rounds} rounds");
         let mut dice = Dice(rounds << 20);
         let mut round = Round::start(&binary, rounds);

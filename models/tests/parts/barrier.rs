@@ -112,10 +112,17 @@ fn a_kill_at_any_moment_of_three_2_preemptions() {
 }
 
 #[test]
-#[should_panic(expected = "one leader")]
-fn fault_torn_exchange_makes_two_leaders() {
+#[should_panic(expected = "deadlock")]
+fn fault_torn_exchange_loses_an_arrival() {
     inject(Fault::Torn);
     explore(Some(3), meetings(2, false));
+}
+
+#[test]
+#[should_panic(expected = "one leader")]
+fn fault_torn_completion_makes_two_leaders() {
+    inject(Fault::TornCompletion);
+    explore_kills(Some(3), death(3));
 }
 
 #[test]
@@ -133,8 +140,8 @@ fn fault_sleep_blindly_leaves_a_sleeper() {
 }
 
 #[test]
-#[should_panic(expected = "deadlock")]
-fn fault_no_mark_makes_the_others_wait_for_the_dead() {
+#[should_panic(expected = "exceeded max")]
+fn fault_no_mark_makes_the_others_look_for_ever() {
     inject(Fault::NoMark);
     explore_kills(Some(2), death(2));
 }

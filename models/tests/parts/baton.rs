@@ -103,13 +103,19 @@ pub fn death_while_running() -> impl Fn() + Send + Sync {
 }
 
 #[test]
-fn three_turns_complete() {
-    explore(None, turns(3, false));
+fn one_turn_complete() {
+    explore(None, turns(1, false));
+    explore(None, turns(1, true));
 }
 
 #[test]
-fn three_turns_with_a_limit_complete() {
-    explore(None, turns(3, true));
+fn three_turns_3_preemptions() {
+    explore(Some(3), turns(3, false));
+}
+
+#[test]
+fn three_turns_with_a_limit_3_preemptions() {
+    explore(Some(3), turns(3, true));
 }
 
 #[test]

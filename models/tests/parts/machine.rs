@@ -30,6 +30,8 @@ pub enum Fault {
     NoRelease(Place),
     /// A compare-exchange is a load and a store, with a gap between them.
     Torn,
+    /// The same, but only of the one that completes a meeting.
+    TornCompletion,
     /// Who takes a free word does not keep the bit that says that others sleep.
     ForgetSleepers,
     /// The sleepers' bit is not seen when the word is swapped, so nobody is woken.
@@ -59,7 +61,8 @@ struct Process {
     doomed: bool,
     steps: u32,
     buried: bool,
-    clock_seen: u32,
+    /// Whether a time limit of its has run out.
+    overslept: bool,
     last_exchange: Option<(u64, u64)>,
     /// The robust list and the word in the making.
     held: Vec<Arc<AtomicU32>>,
@@ -246,20 +249,21 @@ fn bury(number: usize, cause: Box<dyn Any + Send>) {
         p.doomed = false;
         (std::mem::take(&mut p.held), p.pending.take())
     });
-    if fault() != Fault::NoFuneral {
-        let is_pending = |word: &Arc<AtomicU32>| pending.as_ref().is_some_and(|p| Arc::ptr_eq(p, word));
-        for word in held.iter().filter(|word| !is_pending(word)) {
-            settle(word, tid(number), false);
-        }
-        if let Some(word) = &pending {
-            settle(word, tid(number), true);
-        }
+    if fault() == Fault::NoFuneral {
+        return;
+    }
+    let is_pending = |word: &Arc<AtomicU32>| pending.as_ref().is_some_and(|p| Arc::ptr_eq(p, word));
+    for word in held.iter().filter(|word| !is_pending(word)) {
+        settle(word, tid(number), false);
+    }
+    if let Some(word) = &pending {
+        settle(word, tid(number), true);
     }
     world(|world| world.processes[number].buried = true);
     if fault() == Fault::NoTime {
         return;
     }
-    // Time passes: whoever sleeps with a time limit looks again.
+    // From now on time passes: whoever sleeps with a limit looks again.
     let clock = world(|world| world.clock.clone()).expect("set by `run`");
     clock.fetch_add(1, Release);
     wake_where(i32::MAX, |sleeper| sleeper.timed);
@@ -297,7 +301,8 @@ fn latest(word: &AtomicU32) -> u32 {
     word.compare_exchange(NEVER, NEVER, Relaxed, Relaxed).unwrap_or_else(|now| now)
 }
 
-/// `FUTEX_WAIT`: `look` gives the newest value of the word with this key. A time limit runs out when time passes.
+/// `FUTEX_WAIT`: `look` gives the newest value of the word with this key. As long as nobody has died, a time limit never
+/// runs out: nothing may depend on it. Afterwards it runs out again and again.
 pub fn sleep(key: usize, look: impl Fn() -> u32, expected: u32, timed: bool) {
     step();
     if look() != expected && fault() != Fault::SleepBlindly {
@@ -308,9 +313,12 @@ pub fn sleep(key: usize, look: impl Fn() -> u32, expected: u32, timed: bool) {
     world(|world| world.sleepers.push(Sleeper { process, key, timed, thread: thread::current() }));
     if timed {
         let clock = world(|world| world.clock.clone()).expect("set by `run`");
-        let now = clock.fetch_add(0, Acquire);
-        if mine(|p| std::mem::replace(&mut p.clock_seen, now)) != now {
+        if clock.fetch_add(0, Acquire) > 0 {
             world(|world| world.sleepers.retain(|sleeper| sleeper.process != process));
+            // From the second time on others go first, or the model would never end.
+            if mine(|p| std::mem::replace(&mut p.overslept, true)) {
+                thread::yield_now();
+            }
             return;
         }
     }

@@ -29,7 +29,7 @@ pub mod object {
     pub const LED: u32 = 8;
     /// How often a locker was told that the last holder had died.
     pub const RECOVERED: u32 = 9;
-    /// How often a lock's protection failed; the workers report what they saw.
+    /// How often a worker saw a promise broken; its reports say which.
     pub const VIOLATIONS: u32 = 10;
     /// The parent sets it: everybody may end.
     pub const LET_GO: u32 = 11;
@@ -40,7 +40,7 @@ pub mod object {
 /// The first header parameter: how many meetings a round has.
 pub const MEETINGS_PARAM: usize = 0;
 
-/// Tags under which a worker reports a violation; the value says who or how much.
+/// Tags under which a worker reports a broken promise; the value says who or how much.
 pub mod violation {
     /// Somebody else was inside the lock.
     pub const NOT_ALONE: u64 = 1;

@@ -119,19 +119,6 @@ impl<'m, M: Machine> Execution<'m, M> {
             && looks.seen.iter().all(|(o, changes, _)| unchanged(o, *changes))
     }
 
-    /// The objects whose change a worker waits for because it only looks; empty while it may look freely.
-    pub fn watched(&self, worker: usize) -> Vec<u32> {
-        let looks = &self.looks[worker];
-        let tired =
-            self.pending(worker).is_some_and(|op| looks.seen.iter().any(|(o, _, n)| o == op && *n >= FREE_LOOKS));
-        if tired { looks.seen.iter().map(|(o, _, _)| o.object).collect() } else { Vec::new() }
-    }
-
-    /// What executes the operations.
-    pub fn machine(&self) -> &M {
-        self.machine
-    }
-
     /// How the execution ended, if it has.
     pub fn ending(&self) -> Option<Ending> {
         if let Some(worker) = self.broken {
@@ -228,8 +215,7 @@ impl<'m, M: Machine> Execution<'m, M> {
 
     /// A worker came to a stop: its local operations are done at once, so that it ends at a shared one or at its end.
     fn arrive(&mut self, worker: usize, mut stop: Stop) -> Result<()> {
-        loop {
-            let Stop::Announced(op) = stop else { break };
+        while let Stop::Announced(op) = stop {
             if let Some(why) = self.model.refuse(&op) {
                 stop = Stop::Broken(Broken::Tampered(why));
                 break;

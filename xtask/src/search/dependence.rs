@@ -27,17 +27,17 @@ pub enum Rule {
     KillFreesLock,
     /// A kill counts at a barrier.
     KillCountsAtBarrier,
-    /// Only one may be killed.
-    KillOnce,
     /// A worker's end against those that wait for it.
     Exit,
-    /// A spinner waits for a change of anything it looked at.
-    Spin,
 }
 
 impl Rule {
+    /// Rules that only say what made a step possible. Leaving one out loses no outcome, because a process that cannot go on
+    /// is never tried; they stay, because that is what independence means, and their effect is tested by itself.
+    pub const ENABLING: [Rule; 2] = [Rule::KillFreesLock, Rule::Exit];
+
     /// All rules.
-    pub const ALL: [Rule; 10] = [
+    pub const ALL: [Rule; 8] = [
         Rule::Cell,
         Rule::Lock,
         Rule::Array,
@@ -45,9 +45,7 @@ impl Rule {
         Rule::KillStopsVictim,
         Rule::KillFreesLock,
         Rule::KillCountsAtBarrier,
-        Rule::KillOnce,
         Rule::Exit,
-        Rule::Spin,
     ];
 }
 
@@ -61,7 +59,7 @@ impl Rules {
 
     /// Every rule but one, for tests.
     pub fn without(rule: Rule) -> Rules {
-        Rules(u32::MAX & !(1 << rule as u32))
+        Rules(!(1 << rule as u32))
     }
 
     fn has(self, rule: Rule) -> bool {
@@ -87,8 +85,6 @@ pub struct Touches(Vec<Touch>);
 const OBJECT: u64 = 1 << 60;
 const LIFE: u64 = 2 << 60;
 const EXIT: u64 = 3 << 60;
-const BUDGET: u64 = 4 << 60;
-const WATCHED: u64 = 5 << 60;
 
 fn part(object: u32, part: u64) -> u64 {
     OBJECT | u64::from(object) << 36 | (part & 0xf_ffff_ffff)
@@ -99,8 +95,8 @@ impl Touches {
         self.0.push(Touch { key, writes, waits, frees });
     }
 
-    /// What worker `worker` touches when it does `op` now, `watched` being what it waits for as a spinner.
-    pub fn of_operation(model: &Model, worker: usize, op: &Op, watched: &[u32], rules: Rules) -> Touches {
+    /// What worker `worker` touches when it does `op` now.
+    pub fn of_operation(model: &Model, worker: usize, op: &Op, rules: Rules) -> Touches {
         let mut t = Touches(Vec::with_capacity(4));
         if rules.has(Rule::KillStopsVictim) {
             t.add(LIFE | worker as u64, false, false, false);
@@ -109,14 +105,6 @@ impl Touches {
         if op.action == Action::AwaitExit && rules.has(Rule::Exit) {
             for awaited in (0..model.life.len() as u64).filter(|w| op.a >> w & 1 == 1) {
                 t.add(EXIT | awaited, false, true, false);
-            }
-        }
-        if rules.has(Rule::Spin) {
-            for object in watched {
-                t.add(WATCHED | u64::from(*object), false, true, false);
-            }
-            if changes_state(op.action) {
-                t.add(WATCHED | u64::from(op.object), true, false, true);
             }
         }
         t
@@ -147,6 +135,10 @@ impl Touches {
             // A leaver changes the barrier only when it completes the meeting for the dead.
             let writes = !leaving || (model.dead() != 0 && *generation == op.a);
             self.add(part(op.object, meeting), writes, leaving, true);
+            if writes {
+                // It may complete the meeting, and then whoever comes next comes to the next one.
+                self.add(part(op.object, meeting + 1), true, false, true);
+            }
         }
         if rules.has(Rule::KillCountsAtBarrier) {
             for party in (0..model.life.len() as u64).filter(|w| everyone >> w & 1 == 1) {
@@ -159,9 +151,6 @@ impl Touches {
     pub fn of_kill(model: &Model, victim: usize, rules: Rules) -> Touches {
         let mut t = Touches(Vec::with_capacity(4));
         t.add(LIFE | victim as u64, true, false, true);
-        if rules.has(Rule::KillOnce) {
-            t.add(BUDGET, true, false, false);
-        }
         if rules.has(Rule::Exit) {
             t.add(EXIT | victim as u64, true, false, true);
         }
@@ -191,7 +180,42 @@ impl Touches {
     }
 }
 
-fn changes_state(action: Action) -> bool {
-    use Action::*;
-    matches!(action, Store | StoreRelease | CompareExchange | FetchAdd | WriteWord | Arrive | Leave)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::baton::NO_OBJECT;
+    use shared::region::{Kind, Layout};
+
+    fn op(action: Action, object: u32, a: u64) -> Op {
+        Op { action, object, a, b: 0 }
+    }
+
+    #[test]
+    fn a_kill_depends_on_what_waits_for_its_victim() {
+        let mut layout = Layout::default();
+        let lock = layout.add("lock", Kind::Lock);
+        let mut model = Model::new(&layout, 3);
+        model.apply(0, &op(Action::Lock, lock, 0));
+        let take = Touches::of_operation(&model, 1, &op(Action::Lock, lock, 0), Rules::ALL);
+        let wait = Touches::of_operation(&model, 2, &op(Action::AwaitExit, NO_OBJECT, 0b001), Rules::ALL);
+        let kill = Touches::of_kill(&model, 0, Rules::ALL);
+        assert!(kill.depend(&take) && kill.may_enable(&take) && kill.depend(&wait) && kill.may_enable(&wait));
+        assert!(!Touches::of_kill(&model, 0, Rules::without(Rule::KillFreesLock)).depend(&take));
+        assert!(!Touches::of_kill(&model, 0, Rules::without(Rule::Exit)).depend(&wait));
+        assert!(!Touches::of_kill(&model, 1, Rules::ALL).depend(&wait), "nobody waits for worker 2");
+    }
+
+    #[test]
+    fn looks_do_not_depend_on_each_other_and_different_words_do_not_either() {
+        let mut layout = Layout::default();
+        let cell = layout.add("cell", Kind::Cell { init: 0 });
+        let array = layout.add("array", Kind::Array { words: 1, len: 2 });
+        let model = Model::new(&layout, 2);
+        let touches = |worker, action, object, a| Touches::of_operation(&model, worker, &op(action, object, a), Rules::ALL);
+        let look = |worker| touches(worker, Action::Load, cell, 0);
+        assert!(!look(0).depend(&look(1)));
+        assert!(look(0).depend(&touches(1, Action::Store, cell, 0)));
+        assert!(!touches(0, Action::WriteWord, array, 0).depend(&touches(1, Action::WriteWord, array, 1)));
+        assert!(touches(0, Action::WriteWord, array, 0).depend(&touches(1, Action::ReadWord, array, 0)));
+    }
 }

@@ -5,8 +5,8 @@
 //! Partial Order Reduction" (JACM 64(4), 2017, algorithm 1), with three additions. **Blocking**: the race of an operation
 //! that had to wait with the step that let it go cannot be reversed, so the search for races goes on behind that step; and
 //! the operations that wait for ever at the end of an execution race as well. **Kills**: the kill of worker `w` is the
-//! single step of a process of its own, numbered `workers + w`. **Spinning**: a worker that only looks waits for
-//! a change of something it looked at (see [`crate::drive::execution`]).
+//! single step of a process of its own, numbered `workers + w`. **Spinning**: a worker that only looks is
+//! disabled until something it looked at changes (see [`crate::drive::execution`]).
 //!
 //! A process that sleeps need not be tried: every execution that begins with it from here has been visited. An execution
 //! in which all that could go on sleep is abandoned; it is counted as redundant.
@@ -124,8 +124,7 @@ impl Search {
         let worker = p % self.workers;
         let op = *execution.pending(worker)?;
         if p < self.workers {
-            let watched = execution.watched(worker);
-            return Some((op, Touches::of_operation(&execution.model, worker, &op, &watched, self.rules)));
+            return Some((op, Touches::of_operation(&execution.model, worker, &op, self.rules)));
         }
         let killable = self.victims >> worker & 1 == 1 && execution.model.dead() == 0;
         killable.then(|| (op, Touches::of_kill(&execution.model, worker, self.rules)))

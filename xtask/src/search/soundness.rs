@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn leaving_out_any_rule_is_noticed() {
-        for rule in Rule::ALL {
+        for rule in Rule::ALL.into_iter().filter(|r| !Rule::ENABLING.contains(r)) {
             let noticed = SEEDS.clone().any(|seed| {
                 let compared = compare(&program(seed), Rules::without(rule)).expect("simulated workers do not fail");
                 matches!(compared, Compared::Different { .. })
