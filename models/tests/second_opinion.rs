@@ -1,5 +1,6 @@
 //! shuttle: a sample of interleavings, chosen at random and by PCT, with the same seed every time. It takes every ordering
 //! for SeqCst, so it says nothing about orderings; but it has its own scheduler, and no reduction that could be wrong.
+//! What the tests' names say about completeness and preemptions is loom's: here all are samples.
 
 /// What the parts need from a model checker, as shuttle gives it.
 mod engine {
@@ -41,6 +42,16 @@ mod engine {
     // SAFETY: shuttle runs all threads of a test in one real thread.
     unsafe impl Sync for Data {}
 
+    /// shuttle switches also right after an operation, so the kernel's lock is needed.
+    #[derive(Default)]
+    pub struct Bucket(shuttle::sync::Mutex<()>);
+
+    impl Bucket {
+        pub fn lock(&self) -> impl Sized {
+            self.0.lock().expect("nobody panics with it")
+        }
+    }
+
     /// Runs a scenario in a sample of executions; a bound on preemptions means nothing here.
     pub fn explore(_preemptions: Option<usize>, scenario: Arc<dyn Fn() + Send + Sync>) {
         let mut config = shuttle::Config::new();
@@ -53,5 +64,6 @@ mod engine {
     }
 }
 
+#[allow(dead_code, reason = "only loom can weaken an ordering")]
 mod parts;
 pub use parts::{robust, sync, words};

@@ -3,6 +3,9 @@
 //!
 //! A model checker runs all threads of a test in one real thread and switches only inside its own operations. So what
 //! stands between two of those is atomic, and plain `RefCell`s serve for the kernel's own state.
+//!
+//! The kernel must not order more memory than a real one promises to, or it would hide a missing ordering. So it reads
+//! words relaxed and, under loom, takes no lock.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -51,8 +54,16 @@ pub enum Fault {
 struct World {
     processes: Vec<Process>,
     sleepers: Vec<Sleeper>,
-    clock: Option<Arc<AtomicU32>>,
+    shared: Option<Arc<Shared>>,
     marked: u32,
+}
+
+/// The part of the kernel that is made of the checker's own things.
+struct Shared {
+    /// How many processes have been killed: with the first one, time begins to pass.
+    clock: AtomicU32,
+    /// Between comparing a word and going to sleep on it nobody is woken.
+    bucket: engine::Bucket,
 }
 
 #[derive(Default)]
@@ -102,6 +113,10 @@ fn mine<T>(look: impl FnOnce(&mut Process) -> T) -> T {
     world(|world| look(&mut world.processes[me()]))
 }
 
+fn shared() -> Arc<Shared> {
+    world(|world| world.shared.clone()).expect("set by `run`")
+}
+
 /// The thread id of a modelled process.
 pub fn tid(process: usize) -> u32 {
     process as u32 + 1
@@ -120,7 +135,11 @@ pub fn inject(fault: Fault) {
 /// Notes a place of the sources that orders memory; gives its ordering as the fault leaves it.
 pub fn ordering(order: Ordering, place: Place) -> Ordering {
     if order != Relaxed {
-        PLACES.with_borrow_mut(|places| if !places.contains(&(place, order)) { places.push((place, order)) });
+        PLACES.with_borrow_mut(|places| {
+            if !places.contains(&(place, order)) {
+                places.push((place, order))
+            }
+        });
     }
     match (fault(), order) {
         (Fault::NoAcquire(at), AcqRel) if at == place => Release,
@@ -223,7 +242,8 @@ pub fn explore_kills(preemptions: Option<usize>, scenario: impl Fn() + Send + Sy
 /// Runs these processes side by side until all have ended.
 pub fn run(processes: Vec<Box<dyn FnOnce() + Send>>) {
     world(|world| {
-        *world = World { clock: Some(Arc::new(AtomicU32::new(0))), ..World::default() };
+        let shared = Shared { clock: AtomicU32::new(0), bucket: engine::Bucket::default() };
+        *world = World { shared: Some(Arc::new(shared)), ..World::default() };
         world.processes.resize_with(processes.len(), Process::default);
     });
     let spawn = |(number, body): (usize, Box<dyn FnOnce() + Send>)| {
@@ -264,8 +284,7 @@ fn bury(number: usize, cause: Box<dyn Any + Send>) {
         return;
     }
     // From now on time passes: whoever sleeps with a limit looks again.
-    let clock = world(|world| world.clock.clone()).expect("set by `run`");
-    clock.fetch_add(1, Release);
+    shared().clock.fetch_add(1, Release);
     wake_where(i32::MAX, |sleeper| sleeper.timed);
 }
 
@@ -305,24 +324,24 @@ fn latest(word: &AtomicU32) -> u32 {
 /// runs out: nothing may depend on it. Afterwards it runs out again and again.
 pub fn sleep(key: usize, look: impl Fn() -> u32, expected: u32, timed: bool) {
     step();
-    if look() != expected && fault() != Fault::SleepBlindly {
-        return;
-    }
     let process = me();
-    let queued = move || world(|world| world.sleepers.iter().any(|sleeper| sleeper.process == process));
-    world(|world| world.sleepers.push(Sleeper { process, key, timed, thread: thread::current() }));
-    if timed {
-        let clock = world(|world| world.clock.clone()).expect("set by `run`");
-        if clock.fetch_add(0, Acquire) > 0 {
-            world(|world| world.sleepers.retain(|sleeper| sleeper.process != process));
-            // From the second time on others go first, or the model would never end.
-            if mine(|p| std::mem::replace(&mut p.overslept, true)) {
-                thread::yield_now();
-            }
+    {
+        let bucket = shared();
+        let _locked = bucket.bucket.lock();
+        if look() != expected && fault() != Fault::SleepBlindly {
             return;
         }
+        world(|world| world.sleepers.push(Sleeper { process, key, timed, thread: thread::current() }));
     }
-    while queued() {
+    if timed && shared().clock.fetch_add(0, Acquire) > 0 {
+        world(|world| world.sleepers.retain(|sleeper| sleeper.process != process));
+        // From the second time on others go first, or the model would never end.
+        if mine(|p| std::mem::replace(&mut p.overslept, true)) {
+            thread::yield_now();
+        }
+        return;
+    }
+    while world(|world| world.sleepers.iter().any(|sleeper| sleeper.process == process)) {
         thread::park();
     }
 }
@@ -336,10 +355,11 @@ pub fn wake(key: usize, look: impl Fn() -> u32, count: i32) {
 
 fn wake_where(count: i32, which: impl Fn(&Sleeper) -> bool) {
     for _ in 0..count {
-        let first = world(|world| {
-            let at = world.sleepers.iter().position(&which)?;
-            Some(world.sleepers.remove(at))
-        });
+        let first = {
+            let bucket = shared();
+            let _locked = bucket.bucket.lock();
+            world(|world| world.sleepers.iter().position(&which).map(|at| world.sleepers.remove(at)))
+        };
         match first {
             Some(sleeper) => sleeper.thread.unpark(),
             None => return,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::sync::AtomicU32;
 use crate::parts::machine;
+use crate::sync::AtomicU32;
 
 /// A word with an owner.
 pub struct RobustWord {

@@ -119,6 +119,11 @@ impl<'m, M: Machine> Execution<'m, M> {
             && looks.seen.iter().all(|(o, changes, _)| unchanged(o, *changes))
     }
 
+    /// The machine that executes: tests look at its real memory.
+    pub fn machine(&self) -> &M {
+        self.machine
+    }
+
     /// How the execution ended, if it has.
     pub fn ending(&self) -> Option<Ending> {
         if let Some(worker) = self.broken {
