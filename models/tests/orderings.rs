@@ -2,7 +2,7 @@
 
 /// What the parts need from a model checker, as loom gives it.
 mod engine {
-    use std::sync::Arc;
+    use std::sync::{Arc, Mutex, PoisonError};
 
     pub use loom::sync::atomic;
     pub use loom::{thread, thread_local};
@@ -41,6 +41,10 @@ mod engine {
 
     /// Runs a scenario in every execution with at most `preemptions` of them (`None`: no bound).
     pub fn explore(preemptions: Option<usize>, scenario: Arc<dyn Fn() + Send + Sync>) {
+        // loom maps three or more stacks for each execution: two tests at once would only wait for each other in the kernel,
+        // and need three times as long as one after the other. A test that failed with the turn is no reason to stop.
+        static TURN: Mutex<()> = Mutex::new(());
+        let _mine = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let mut builder = loom::model::Builder::new();
         builder.preemption_bound = preemptions;
         builder.check(move || scenario());

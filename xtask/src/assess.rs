@@ -241,6 +241,7 @@ fn tell(
     let finding = &found.finding;
     let schedule = Schedule { scenario: scenario.name.to_owned(), seed: scenario.header.seed, choices };
     fail(result, finding);
+    result.message += &format!(" ({} workers, found in execution {})", scenario.workers(), found.execution);
     result.schedule = Some(schedule::name(&schedule));
     let numbers: Vec<usize> = finding.guilty.iter().map(|at| words::number_of(&lines, *at)).collect();
     result.evidence = json!({

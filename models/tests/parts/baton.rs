@@ -119,8 +119,8 @@ fn three_turns_with_a_limit_3_preemptions() {
 }
 
 #[test]
-fn a_kill_at_any_moment_complete() {
-    assert!(explore_kills(None, death()) > 6);
+fn a_kill_at_any_moment_4_preemptions() {
+    assert!(explore_kills(Some(4), death()) > 6);
 }
 
 #[test]

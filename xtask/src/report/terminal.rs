@@ -113,6 +113,15 @@ impl Progress {
             Verdict::Error => self.paint("ERROR", "31;1"),
         };
         self.say(&format!("{verdict} {points}{}", self.speed(document)));
+        let lab = self.lab;
+        if document.checks.iter().any(|c| c.status == Status::NotStarted) {
+            let files = lab.student_files.iter().map(|f| format!("labs/{}/src/{f}", lab.name));
+            let files = crate::story::words::list(files);
+            self.say(&format!(
+                "  TODO means not started. Read labs/{}/README.md, edit {files}, check again.",
+                lab.name
+            ));
+        }
     }
 
     fn speed(&self, document: &Document) -> String {

@@ -211,7 +211,8 @@ mod tests {
         let cell = layout.add("cell", Kind::Cell { init: 0 });
         let array = layout.add("array", Kind::Array { words: 1, len: 2 });
         let model = Model::new(&layout, 2);
-        let touches = |worker, action, object, a| Touches::of_operation(&model, worker, &op(action, object, a), Rules::ALL);
+        let touches =
+            |worker, action, object, a| Touches::of_operation(&model, worker, &op(action, object, a), Rules::ALL);
         let look = |worker| touches(worker, Action::Load, cell, 0);
         assert!(!look(0).depend(&look(1)));
         assert!(look(0).depend(&touches(1, Action::Store, cell, 0)));
