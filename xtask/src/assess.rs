@@ -10,7 +10,9 @@ use shared::region::Layout;
 
 use crate::drive::execution::{PATIENCE, Setting};
 use crate::drive::free::{self, FreeEnd};
+use crate::drive::machine::Broken;
 use crate::drive::processes::Processes;
+use crate::drive::step::What;
 use crate::judge::common;
 use crate::labs::{Check, Finding, Judge, Kind, Lab, Scenario};
 use crate::report::result::{CheckResult, ExploredSummary, Status};
@@ -204,8 +206,13 @@ fn explore(
         return Ok(fail(result, &found.finding));
     }
     let victims = scenario.victims;
-    let found = minimise::shortest(&mut machine, &setting, victims, found, &refuse)?;
-    let choices = minimise::cut(&mut machine, &setting, &found.schedule)?;
+    // Each execution that hangs takes seconds, and a hang is in one worker's code: no schedule makes it clearer.
+    let hangs = found.steps.iter().any(|s| matches!(s.what, What::Broke(Broken::Spinning | Broken::AsleepOutside(_))));
+    let found = match hangs {
+        true => found,
+        false => minimise::shortest(&mut machine, &setting, victims, found, &refuse)?,
+    };
+    let choices = if hangs { found.schedule.clone() } else { minimise::cut(&mut machine, &setting, &found.schedule)? };
     tell(lab, scenario, &layout, &found, choices, result);
     Ok(true)
 }
