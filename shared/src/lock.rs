@@ -56,12 +56,8 @@ impl Lock {
     /// When this worker holds the lock already: waiting for oneself would never end.
     #[inline]
     pub fn lock(&self) -> LockGuard {
-        let me = process::tid();
-        let recovered = if hooked() {
-            pass(self.op(Action::Lock), &mut || u64::from(acquire(self.word, me))) == 1
-        } else {
-            acquire(self.word, me)
-        };
+        let acquire = || acquire(self.word, process::tid());
+        let recovered = if hooked() { pass(self.op(Action::Lock), &mut || u64::from(acquire())) == 1 } else { acquire() };
         LockGuard { lock: *self, recovered }
     }
 
