@@ -57,7 +57,8 @@ impl Lock {
     #[inline]
     pub fn lock(&self) -> LockGuard {
         let acquire = || acquire(self.word, process::tid());
-        let recovered = if hooked() { pass(self.op(Action::Lock), &mut || u64::from(acquire())) == 1 } else { acquire() };
+        let recovered =
+            if hooked() { pass(self.op(Action::Lock), &mut || u64::from(acquire())) == 1 } else { acquire() };
         LockGuard { lock: *self, recovered }
     }
 
