@@ -43,6 +43,10 @@ enum Command {
         lab: String,
         #[command(flatten)]
         whose: Whose,
+        /// How many workers search.
+        #[arg(long, value_name = "N", default_value_t = labs::FREE_WORKERS,
+              value_parser = clap::value_parser!(u64).range(1..=labs::MOST_FREE_WORKERS))]
+        workers: u64,
         /// Seed of everything random.
         #[arg(long, value_name = "N", default_value_t = USUAL_SEED)]
         seed: u64,
@@ -216,9 +220,9 @@ fn dispatch(command: Command) -> Result<Code> {
             };
             cmd::check::run(found, &options)
         }
-        Command::Run { lab: name, whose, seed } => {
+        Command::Run { lab: name, whose, workers, seed } => {
             let lab = lab(&name)?;
-            cmd::run::run(lab, &whose.source(lab)?, seed)
+            cmd::run::run(lab, &whose.source(lab)?, workers, seed)
         }
         Command::Replay { lab: name, schedule, whose, html } => {
             let lab = lab(&name)?;

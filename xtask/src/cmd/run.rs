@@ -22,10 +22,10 @@ const WIDTH: u64 = 60;
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn run(lab: &'static Lab, source: &Source, seed: u64) -> Result<Code> {
+pub fn run(lab: &'static Lab, source: &Source, workers: u64, seed: u64) -> Result<Code> {
     let toolkit = compile::toolkit()?;
     let Some(program) = source.compile(lab, &toolkit)? else { return Ok(Code::Fail) };
-    let mut scenario = (lab.free)(seed);
+    let mut scenario = (lab.free)(seed, workers);
     source.adapt(lab, &mut scenario);
     let layout = (lab.layout)(&scenario.header);
     let free = free::run(&program.binary, &scenario, &layout, EVENTS)?;

@@ -148,11 +148,17 @@ pub struct Lab {
     pub word_name: fn(&str, u64) -> String,
     /// Says a computation or a report in the lab's own words; `None` leaves the step out of stories.
     pub say: fn(&Op, u64) -> Option<String>,
-    /// The scenario of free runs: what `run` shows and the wall clock times.
-    pub free: fn(u64) -> Scenario,
+    /// The scenario of free runs with this seed and so many workers: what `run` shows and the wall clock times.
+    pub free: fn(u64, u64) -> Scenario,
     /// The scenario of the explorer's benchmark with so many workers.
     pub bench: fn(usize) -> Scenario,
 }
+
+/// Workers of a free run when nobody asks for another number.
+pub const FREE_WORKERS: u64 = 4;
+
+/// The most workers of a free run: one more process looks at what is left.
+pub const MOST_FREE_WORKERS: u64 = shared::region::MAX_WORKERS as u64 - 1;
 
 /// All labs.
 pub const LABS: &[&Lab] = &[&lab3::LAB];

@@ -10,7 +10,7 @@ use shared::sys::hermetic::mix;
 use super::gate::{self, BUSY, Snapshot};
 use super::vote::{Ballot, Outcome, Tally, ballot};
 use crate::drive::free::{self, FreeEnd};
-use crate::labs::{Lab, Scenario};
+use crate::labs::{FREE_WORKERS, Lab, Scenario};
 use crate::report::result::{Wall, WallOutcome};
 
 /// Processors below which a race between processes says nothing.
@@ -25,7 +25,7 @@ pub fn confirm(lab: &Lab, student: &Path, reference: &Path, seed: u64) -> Result
     if cpus < LEAST_CPUS {
         return Ok(Wall::not_asked(&format!("only {cpus:.1} processors are usable here; the race needs 2")));
     }
-    let scenario = (lab.free)(seed);
+    let scenario = (lab.free)(seed, FREE_WORKERS);
     let layout = (lab.layout)(&scenario.header);
     let mut tally = Tally::default();
     let mut ratios = Vec::new();

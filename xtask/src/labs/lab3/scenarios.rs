@@ -3,7 +3,7 @@
 use shared::boards::lab3::{Size, function};
 use shared::header::{Header, Role};
 
-use crate::labs::{Scenario, role};
+use crate::labs::{FREE_WORKERS, Scenario, role};
 
 /// What a candidate costs on the virtual clock.
 const COMPUTE_NS: u64 = 2_000;
@@ -135,14 +135,14 @@ pub fn tax(seed: u64) -> Vec<Scenario> {
 }
 
 pub fn real_run(seed: u64) -> Vec<Scenario> {
-    vec![free(seed)]
+    vec![free(seed, FREE_WORKERS)]
 }
 
-/// Four workers, eight rounds, a hit late in each: real work, no stepping, some 50 ms on two processors.
-pub fn free(seed: u64) -> Scenario {
-    let size = Size { workers: 4, rounds: 8, items: 2_000, work: 1_000, hit_from: 900 };
-    let mut roles = vec![role(function::FRAUD_WORKER, &[size.rounds, EVERY]); 4];
-    roles.push(role(function::READ_AT_END, &[0b1111, size.rounds]));
+/// Eight rounds, a hit late in each: real work, no stepping, some 50 ms on two processors.
+pub fn free(seed: u64, workers: u64) -> Scenario {
+    let size = Size { workers, rounds: 8, items: 2_000, work: 1_000, hit_from: 900 };
+    let mut roles = vec![role(function::FRAUD_WORKER, &[size.rounds, EVERY]); workers as usize];
+    roles.push(role(function::READ_AT_END, &[(1 << workers) - 1, size.rounds]));
     scenario("real-run", seed, size, &[], roles)
 }
 
