@@ -86,6 +86,13 @@ fn in_order(lab: &Lab, finished: Finished, done: &mut dyn FnMut(&CheckResult)) -
             shown.push(result);
         }
     }
+    // A check without a result must never count as passed.
+    anyhow::ensure!(
+        shown.len() == lab.checks.len(),
+        "only {} of {} checks gave a result",
+        shown.len(),
+        lab.checks.len()
+    );
     Ok(shown)
 }
 
@@ -189,7 +196,8 @@ fn explore(
         |run: &Run| common::refuse(run.steps, run.ending, Some(run.model), &layout).or_else(|| judge(scenario, run));
     let explored = search(&mut machine, &setting, scenario, &refuse)?;
     summary.executions += explored.executions;
-    summary.complete &= explored.complete || explored.found.is_some();
+    // A search that ended at its first finding has not seen everything, and does not say so.
+    summary.complete &= explored.complete;
     if let Some(why) = explored.diverged {
         let text = "the functions do something that the schedule does not decide";
         return Ok(fail(result, &Finding::new(format!("nondeterministic: {text} ({why})"))));

@@ -65,7 +65,6 @@ pub fn explorer(lab: &'static Lab) -> Result<Code> {
                 "killed" => kills(&mut machine, &setting)?,
                 _ => explorations(&mut machine, &setting, &scenario)?,
             };
-            eprintln!("forks {} of {executions}", machine.forks);
             let rate = executions as f64 / SPAN.as_secs_f64();
             println!(
                 "{:<26} {rate:>14.0} {:>9.1} {way:>12}",
