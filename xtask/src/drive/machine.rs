@@ -60,6 +60,9 @@ pub trait Machine {
     /// The text the worker left in its page.
     fn text(&self, worker: usize) -> String;
 
+    /// The bytes of the send that the worker announced.
+    fn bytes(&self, worker: usize) -> Vec<u8>;
+
     /// What the real memory holds at a byte offset of the payload; `None` when there is no real memory.
     fn memory(&self, offset: usize) -> Option<u64>;
 

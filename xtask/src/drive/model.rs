@@ -4,8 +4,11 @@
 //! bug of ours or somebody tampered.
 
 use shared::baton::{Action, NO_OBJECT, Op};
+use shared::endpoint::ring;
 use shared::region::{Kind, Layout};
 use shared::robust::{OWNER, OWNER_DIED};
+
+use super::stream::Stream;
 
 /// The state of one object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -30,6 +33,8 @@ pub enum Thing {
         /// Bit set of all that must come.
         everyone: u64,
     },
+    /// One direction of a connection.
+    Stream(Stream),
 }
 
 /// Whether a worker still takes part.
@@ -52,6 +57,10 @@ pub struct Model {
     pub life: Vec<Life>,
     /// How often each object changed; a spinner waits for one of them to grow.
     pub changes: Vec<u64>,
+    /// How far each worker's time has gone, nanoseconds.
+    pub clocks: Vec<u64>,
+    /// Whether there are connections: only there can somebody wait until a deadline.
+    pub has_streams: bool,
 }
 
 impl Model {
@@ -62,9 +71,12 @@ impl Model {
             Kind::Lock => Thing::Lock { owner: None, orphaned: false },
             Kind::Array { words, len } => Thing::Array(vec![0; words * len]),
             Kind::Barrier { parties } => Thing::Barrier { generation: 0, come: 0, everyone: (1 << parties) - 1 },
+            Kind::Stream { from, to, room } => Thing::Stream(Stream::new(from, to, room)),
         };
         let things: Vec<Thing> = layout.objects.iter().map(|o| thing(o.kind)).collect();
-        Model { changes: vec![0; things.len()], things, life: vec![Life::Alive; workers] }
+        let (changes, clocks) = (vec![0; things.len()], vec![0; workers]);
+        let has_streams = things.iter().any(|t| matches!(t, Thing::Stream(_)));
+        Model { changes, things, life: vec![Life::Alive; workers], clocks, has_streams }
     }
 
     /// Bit set of the dead.
@@ -92,6 +104,7 @@ impl Model {
             (Lock | Unlock, Thing::Lock { .. }) => true,
             (ReadWord | WriteWord, Thing::Array(words)) => op.a < words.len() as u64,
             (Arrive | Leave, Thing::Barrier { .. }) => true,
+            (_, Thing::Stream(stream)) => self.fits_stream(op, stream),
             _ => false,
         };
         (!fine).then(|| format!("{:?} of object {}", op.action, op.object))
@@ -104,6 +117,7 @@ impl Model {
             (Action::Leave, Some(Thing::Barrier { generation, come, everyone })) => {
                 *generation != op.a || (come | self.dead()) & everyone == *everyone
             }
+            (_, Some(Thing::Stream(stream))) => self.stream_enabled(op, stream),
             (Action::AwaitExit, _) => op.a & !self.gone() == 0,
             _ => true,
         }
@@ -111,6 +125,10 @@ impl Model {
 
     /// Does the operation and gives what the real one must give.
     pub fn apply(&mut self, worker: usize, op: &Op) -> u64 {
+        self.tick(worker, op);
+        if let Some(result) = self.apply_to_stream(worker, op) {
+            return result;
+        }
         let before = self.dead();
         let Some(thing) = self.things.get_mut(op.object as usize) else { return 0 };
         let (result, changed) = match (op.action, thing) {
@@ -211,6 +229,15 @@ impl Model {
             }
             Thing::Array(words) => (offset + op.a as usize * 8, u64::MAX, words[op.a as usize]),
             Thing::Barrier { generation, come, .. } => (offset, u64::MAX, generation << 32 | come),
+            Thing::Stream(stream) => {
+                let word = match op.action {
+                    Action::Send | Action::TrySend => ring::SENT,
+                    Action::Receive | Action::ReceiveAny => ring::TAKEN,
+                    Action::HangUp => ring::ENDED,
+                    _ => op.a as usize,
+                };
+                (offset + word * 8, u64::MAX, stream.words()[word])
+            }
         })
     }
 }

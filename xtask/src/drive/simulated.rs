@@ -3,8 +3,8 @@
 use anyhow::Result;
 use shared::baton::{Action, NO_OBJECT, Op};
 use shared::region::Layout;
-use shared::testing::programs::LOST;
 pub use shared::testing::programs::{Instruction, Programs, await_exit};
+use shared::testing::programs::{LOST, bytes_of, learned};
 
 use super::machine::{Machine, Stop};
 use super::model::{Model, Thing};
@@ -87,7 +87,7 @@ impl Machine for Simulated {
         match op.action {
             Action::Report => {}
             Action::Arrive => worker.last = result & 1,
-            _ => worker.last = result,
+            action => worker.last = learned(action, result),
         }
         Ok((result, self.next(w)))
     }
@@ -99,6 +99,10 @@ impl Machine for Simulated {
 
     fn text(&self, _worker: usize) -> String {
         String::new()
+    }
+
+    fn bytes(&self, worker: usize) -> Vec<u8> {
+        self.workers[worker].announced.map_or(Vec::new(), |op| bytes_of(&op))
     }
 
     fn memory(&self, _offset: usize) -> Option<u64> {

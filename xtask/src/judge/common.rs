@@ -8,7 +8,7 @@ use crate::drive::machine::Broken;
 use crate::drive::model::{Life, Model, Thing};
 use crate::drive::step::{Step, What};
 use crate::labs::Finding;
-use crate::story::words;
+use crate::story::{messages, words};
 
 /// The panic message that Rust's `todo!` gives.
 pub const UNTOUCHED: &str = "not yet implemented";
@@ -113,6 +113,7 @@ fn wait_words(worker: usize, op: &Op, model: Option<&Model>, layout: &Layout) ->
             format!("at {name} for {missing}")
         }
         (Action::AwaitExit, _) => "until the others have ended".to_owned(),
+        (Action::Send | Action::Receive | Action::ReceiveAny, _) => messages::wait(layout, op),
         _ => format!("for {name}"),
     }
 }

@@ -3,12 +3,13 @@
 //! The value may have come out right in every interleaving and the program is still wrong, because real processors and
 //! compilers may reorder what nothing orders. The edges are those of the toolkit's promises: a lock's release to its next
 //! acquisition (a dead holder's death included), a release store or exchange to the acquire that reads it, coming to a
-//! barrier to leaving it, a worker's end to whoever awaited it. A relaxed load or store makes no edge.
+//! barrier to leaving it, a worker's end to whoever awaited it, a send to whoever takes the bytes. A relaxed load or store makes no edge.
 //! The method is that of DJIT+ (Pozniansky and Schuster, PPoPP 2003).
 
 use std::collections::HashMap;
 
 use shared::baton::Action;
+use shared::endpoint::ring;
 
 use crate::drive::step::{Step, What};
 
@@ -39,6 +40,8 @@ struct Detector {
     carried: HashMap<(u32, u64), Clock>,
     holds: Vec<Vec<u32>>,
     dead: Vec<usize>,
+    /// Those that ended by themselves.
+    gone: Vec<usize>,
     words: HashMap<(u32, u64), Word>,
 }
 
@@ -49,6 +52,7 @@ pub fn first(steps: &[Step], workers: usize) -> Option<Race> {
         carried: HashMap::new(),
         holds: vec![Vec::new(); workers],
         dead: Vec::new(),
+        gone: Vec::new(),
         words: HashMap::new(),
     };
     steps.iter().enumerate().find_map(|(at, step)| detector.step(at, step))
@@ -62,6 +66,10 @@ impl Detector {
             What::Did(op) => op,
             What::Killed(_) => {
                 self.kill(w);
+                return None;
+            }
+            What::Returned => {
+                self.gone.push(w);
                 return None;
             }
             _ => return None,
@@ -91,6 +99,9 @@ impl Detector {
             }
             Action::Leave => self.meet(w, (op.object, op.a)),
             Action::AwaitExit => (0..self.clocks.len()).filter(|o| op.a >> o & 1 == 1).for_each(|o| self.learn(w, o)),
+            Action::Send | Action::TrySend | Action::HangUp if step.result == 0 => self.release_into(w, key),
+            Action::Receive => self.take(w, op.object, step.result & ring::TIME_OVER),
+            Action::ReceiveAny => self.take(w, op.object + 2 * (step.result >> 32) as u32, step.result & 0xffff_ffff),
             Action::ReadWord | Action::WriteWord => return self.plain(at, w, op.object, op.a, op.action),
             _ => {}
         }
@@ -112,6 +123,19 @@ impl Detector {
     fn exchange(&mut self, w: usize, key: (u32, u64)) {
         self.acquire(w, key);
         self.release_into(w, key);
+    }
+
+    /// Whoever takes bytes knows what their sender did before; whoever sees the end of a stream, what those that are gone did.
+    /// The bytes of several sends are not told apart: that forgives a little more than it must.
+    fn take(&mut self, w: usize, stream: u32, count: u64) {
+        if matches!(count, ring::TIME_OVER | ring::ROOM_AGAIN) {
+            return;
+        }
+        self.acquire(w, (stream, 0));
+        if count == 0 {
+            let gone: Vec<usize> = self.dead.iter().chain(&self.gone).copied().collect();
+            gone.into_iter().for_each(|other| self.learn(w, other));
+        }
     }
 
     fn learn(&mut self, w: usize, from: usize) {
@@ -203,6 +227,21 @@ mod tests {
         steps.push(Step { worker: 0, what: What::Killed(op), result: 0, text: None });
         steps.extend([lock(1, 1), did(1, Action::WriteWord, DATA, 0, 0)]);
         assert_eq!(first(&steps, 2), None);
+    }
+
+    #[test]
+    fn whoever_takes_bytes_knows_what_their_sender_did() {
+        let steps = |count| {
+            [
+                did(0, Action::WriteWord, DATA, 0, 0),
+                did(0, Action::Send, FLAG, 3, ring::DONE),
+                did(1, Action::Receive, FLAG, 9, count),
+                did(1, Action::ReadWord, DATA, 0, 1),
+            ]
+        };
+        assert_eq!(first(&steps(3), 2), None);
+        let race = Some(Race { first: 0, second: 3, object: DATA, word: 0 });
+        assert_eq!(first(&steps(ring::TIME_OVER), 2), race, "who got nothing in time learnt nothing");
     }
 
     #[test]

@@ -136,11 +136,12 @@ impl Search {
 
     /// Takes one more step; false when everything that could go on sleeps.
     fn extend<M: Machine>(&mut self, execution: &mut Execution<M>) -> Result<bool> {
-        let pending = self.all_pending(execution);
+        let mut pending = self.all_pending(execution);
         let killers =
             (self.workers..2 * self.workers).filter(|p| pending[*p].is_some()).fold(0, |bits, p| bits | 1 << p);
         let enabled = execution.enabled() as u32 | killers;
         let sleep = self.inherited_sleep(&pending);
+        self.inherit_exits(&mut pending, sleep);
         let awake = enabled & !sleep;
         if awake == 0 {
             return Ok(false);
@@ -160,17 +161,17 @@ impl Search {
             opened: false,
         };
         self.stack.push(frame);
-        self.add_step();
         execution.take(as_choice(process, self.workers))?;
         self.note_exit(execution);
+        self.add_step();
         Ok(true)
     }
 
     /// After a prefix was replayed with another choice in its last frame, that frame's races are still to be found.
     fn finish_retried_frame<M: Machine>(&mut self, execution: &Execution<M>) {
         if !self.stack.is_empty() {
-            self.add_step();
             self.note_exit(execution);
+            self.add_step();
         }
     }
 
@@ -183,6 +184,17 @@ impl Search {
                 && last.pending[*p].as_ref().is_some_and(|(_, t)| !t.depend(&last.touches))
         };
         (0..pending.len()).filter(sleeps_on).fold(0, |bits, p| bits | 1 << p)
+    }
+
+    /// Only after a step it is known that it was its worker's last. Whoever sleeps has been tried: what was learnt then still holds.
+    fn inherit_exits(&self, pending: &mut [Option<(Op, Touches)>], sleep: u32) {
+        let Some(last) = self.stack.last() else { return };
+        for (process, pending) in pending.iter_mut().enumerate().filter(|(p, _)| sleep >> p & 1 == 1) {
+            let exits = last.pending[process].as_ref().is_some_and(|(_, touches)| touches.exits);
+            if let Some((_, touches)) = pending.as_mut().filter(|_| exits) {
+                touches.add_exit(process, self.rules);
+            }
+        }
     }
 
     /// The step on top of the stack: finds its races with earlier steps, then its place in the order.
@@ -221,6 +233,7 @@ impl Search {
             && execution.pending(top.process).is_none()
         {
             top.touches.add_exit(top.process, rules);
+            top.pending[top.process] = Some((top.op, top.touches.clone()));
         }
     }
 

@@ -25,11 +25,22 @@ pub struct Tariff {
     pub wake: u64,
     /// Coming to a barrier.
     pub barrier: u64,
+    /// Sending into or taking from a connection: a system call and a copy.
+    pub message: u64,
 }
 
 /// The tariff.
-pub const TARIFF: Tariff =
-    Tariff { access: 1, exchange: 7, lock: 10, unlock: 5, spin: 1_000, hand_over: 100, wake: 4_500, barrier: 20 };
+pub const TARIFF: Tariff = Tariff {
+    access: 1,
+    exchange: 7,
+    lock: 10,
+    unlock: 5,
+    spin: 1_000,
+    hand_over: 100,
+    wake: 4_500,
+    barrier: 20,
+    message: 600,
+};
 
 impl Tariff {
     /// The price of an operation that need not wait; `compute` is what one computation costs in the scenario.
@@ -43,6 +54,7 @@ impl Tariff {
             Action::Unlock => self.unlock,
             Action::Arrive => self.barrier,
             Action::Sleep => argument,
+            Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => self.message,
             Action::Leave | Action::Note | Action::Report | Action::AwaitExit => 0,
         }
     }

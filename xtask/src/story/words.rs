@@ -3,6 +3,7 @@
 use shared::baton::{Action, Op};
 use shared::region::Layout;
 
+use super::messages;
 use crate::drive::machine::Broken;
 use crate::drive::step::{Step, What};
 use crate::labs::Lab;
@@ -103,6 +104,9 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
         Action::Note => format!("notes: {}", step.text.as_deref().unwrap_or("")),
         Action::Sleep => format!("sleeps {} ns", op.a),
         Action::AwaitExit => "looks at what is left, now that the others have ended".into(),
+        Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => {
+            messages::did(layout, op, step)
+        }
         Action::Compute | Action::Report => return (lab.say)(op, result),
     })
 }
@@ -127,6 +131,9 @@ fn intent(lab: &Lab, layout: &Layout, op: &Op) -> String {
         Action::WriteWord => format!("written {}", (lab.word_name)(&name, op.a)),
         Action::Arrive => format!("come to {name}"),
         Action::Leave => format!("left {name}"),
+        Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => {
+            messages::intent(layout, op)
+        }
         _ => "gone on".into(),
     }
 }
