@@ -94,7 +94,11 @@ fn compare_memory(execution: &Execution<Processes>, program: &Program) -> Result
         if waiting.contains(&(number as u32)) {
             continue;
         }
-        let words = if let Kind::Array { words, len } = object.kind { words * len } else { 1 };
+        let words = match object.kind {
+            Kind::Array { words, len } => words * len,
+            Kind::Stream { .. } => 3,
+            _ => 1,
+        };
         for word in 0..words {
             let op = Op { action: Action::Load, object: number as u32, a: word as u64, b: 0 };
             let owner = |w: usize| execution.machine().owner_id(w);
