@@ -63,6 +63,11 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
     },
+    /// Check again after every save, until Ctrl-C, `q` or the end of the input. Without the wall clock.
+    Watch {
+        /// The lab; whichever is saved, when left out.
+        lab: Option<String>,
+    },
     /// Hints for a failing check, one rung at a time.
     Hint {
         /// The lab.
@@ -232,6 +237,7 @@ fn dispatch(command: Command) -> Result<Code> {
             }
             cmd::replay::run(lab, &schedule, &whose.source(lab)?, html.as_deref())
         }
+        Command::Watch { lab: name } => cmd::watch::run(name.as_deref().map(lab).transpose()?),
         Command::Hint { lab: name, check, rung } => cmd::hint::run(lab(&name)?, check.as_deref(), rung),
         Command::Reset { lab: name } => cmd::reset::run(lab(&name)?),
         Command::Selftest { lab: name, repeat, json } => {

@@ -17,6 +17,35 @@ pub struct Progress {
     quiet: bool,
 }
 
+/// A status as one word of four letters.
+pub fn word(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "PASS",
+        Status::Fail => "FAIL",
+        Status::Skipped => "SKIP",
+        Status::NotStarted => "TODO",
+        Status::Inconclusive => "?   ",
+    }
+}
+
+/// The colour of a status, as a terminal's code.
+fn colour(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "32",
+        Status::Fail => "31;1",
+        Status::NotStarted => "36",
+        Status::Skipped | Status::Inconclusive => "33",
+    }
+}
+
+/// Empties the screen, if standard output is one; what scrolled away stays.
+pub fn clear() {
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    if std::io::stdout().is_terminal() && !dumb {
+        print!("\u{1b}[2J\u{1b}[H");
+    }
+}
+
 impl Progress {
     /// For a check of this lab.
     pub fn new(lab: &'static Lab, to_stderr: bool) -> Progress {
@@ -68,13 +97,7 @@ impl Progress {
 
     /// One check is done.
     pub fn checked(&mut self, result: &CheckResult) {
-        let (word, code) = match result.status {
-            Status::Pass => ("PASS", "32"),
-            Status::Fail => ("FAIL", "31;1"),
-            Status::Skipped => ("SKIP", "33"),
-            Status::NotStarted => ("TODO", "36"),
-            Status::Inconclusive => ("?   ", "33"),
-        };
+        let (word, code) = (word(result.status), colour(result.status));
         let head = format!("{} {:<14} {:>2}/{:<2}", self.paint(word, code), result.id, result.score, result.max_score);
         self.say(format!("{head}  {}", result.message).trim_end());
         let text = |key: &str| result.evidence[key].as_str().unwrap_or("").to_owned();
