@@ -78,6 +78,12 @@ enum Command {
         #[arg(long, value_name = "N")]
         rung: Option<usize>,
     },
+    /// How far each lab is, and what to do next.
+    Status {
+        /// Print one JSON document on standard output.
+        #[arg(long)]
+        json: bool,
+    },
     /// Bring a lab's starter back; your file is kept under another name.
     Reset {
         /// The lab.
@@ -239,6 +245,7 @@ fn dispatch(command: Command) -> Result<Code> {
         }
         Command::Watch { lab: name } => cmd::watch::run(name.as_deref().map(lab).transpose()?),
         Command::Hint { lab: name, check, rung } => cmd::hint::run(lab(&name)?, check.as_deref(), rung),
+        Command::Status { json } => cmd::status::run(json),
         Command::Reset { lab: name } => cmd::reset::run(lab(&name)?),
         Command::Selftest { lab: name, repeat, json } => {
             cmd::selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::cli::{Code, usage};
 use crate::labs::Lab;
 use crate::report::result::Status;
-use crate::report::results;
+use crate::report::{progress, results};
 use crate::submit::workspace;
 
 #[derive(Deserialize)]
@@ -46,6 +46,10 @@ pub fn run(lab: &'static Lab, check: Option<&str>, rung: Option<usize>) -> Resul
         if asks && at > 0 && !confirmed()? {
             return Ok(Code::Pass);
         }
+        progress::keep(lab.name, |progress| {
+            let kept = progress.checks.entry(id.clone()).or_default();
+            kept.hints = kept.hints.max(at as u32 + 1);
+        });
         println!("{id}, hint {} of {}: {}", at + 1, ladder.rungs.len(), text.trim());
     }
     if !asks && upto < ladder.rungs.len() {

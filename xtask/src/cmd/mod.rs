@@ -8,6 +8,7 @@ pub mod reset;
 pub mod run;
 pub mod selftest;
 pub mod starters;
+pub mod status;
 pub mod watch;
 
 use std::path::PathBuf;
