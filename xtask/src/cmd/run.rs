@@ -9,6 +9,7 @@ use crate::assess;
 use crate::cli::Code;
 use crate::drive::free::{self, FreeEnd};
 use crate::labs::{Judge, Lab};
+use crate::predict;
 use crate::report::result::Status;
 use crate::story::words;
 use crate::submit::compile;
@@ -25,6 +26,7 @@ const WIDTH: u64 = 60;
 pub fn run(lab: &'static Lab, source: &Source, workers: u64, seed: u64) -> Result<Code> {
     let toolkit = compile::toolkit()?;
     let Some(program) = source.compile(lab, &toolkit)? else { return Ok(Code::Fail) };
+    let predicted = predict::before(lab)?;
     let mut scenario = (lab.free)(seed, workers);
     source.adapt(lab, &mut scenario);
     let layout = (lab.layout)(&scenario.header);
@@ -45,6 +47,9 @@ pub fn run(lab: &'static Lab, source: &Source, workers: u64, seed: u64) -> Resul
         }
     };
     timeline(&free.events);
+    if predicted {
+        predict::reveal(lab, &program.binary, seed)?;
+    }
     if let Some(offset) = source.baseline {
         let name = lab.baselines.iter().find(|(_, o)| *o == offset).map_or("", |(n, _)| n);
         println!("\nThat went well, as it nearly always does. Now every interleaving of the baseline `{name}`:");

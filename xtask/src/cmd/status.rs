@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cli::Code;
 use crate::labs::{Check, LABS, Lab};
+use crate::predict;
 use crate::report::progress::{self, CheckProgress, LabProgress, Progress};
 use crate::report::result::{SCHEMA, Status};
 use crate::report::terminal;
@@ -22,7 +23,13 @@ pub fn run(json: bool) -> Result<Code> {
         let labs: Vec<Value> = labs.iter().map(as_json).collect();
         println!("{}", serde_json::to_string_pretty(&json!({ "schema": SCHEMA, "labs": labs, "next": next }))?);
     } else {
-        labs.iter().for_each(|row| print!("{}", as_text(row)));
+        for row in &labs {
+            print!("{}", as_text(row));
+            let predicted = predict::shown(row.lab)?;
+            if !predicted.is_empty() {
+                print!("  What you predicted:\n{predicted}");
+            }
+        }
         println!("Next: {next}");
     }
     Ok(Code::Pass)
@@ -136,5 +143,6 @@ fn as_json(row: &Row) -> Value {
     json!({
         "lab": lab.name, "topic": lab.topic, "title": lab.title, "state": state, "score": kept.score, "best": kept.best,
         "max_score": kept.max_score, "checked": kept.checked, "builds": kept.builds, "edited": edited, "checks": checks,
+        "prediction": kept.prediction,
     })
 }

@@ -9,15 +9,16 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::result::{Document, Status};
+use crate::predict::Prediction;
 use crate::submit::workspace;
 
 /// Checks that had another name once: lab, old name, new name.
 const FORMER_NAMES: &[(&str, &str, &str)] = &[];
 
-const HEAD: &str = "# Your progress, written by `cargo xtask check` and `hint`; `cargo xtask status` shows it.\n\
+const HEAD: &str = "# Your progress, written by `cargo xtask check`, `hint` and `run`; `cargo xtask status` shows it.\n\
                     # It stays on this machine. Delete the file to begin anew.\n";
 
 /// The whole file: one entry a lab.
@@ -29,7 +30,7 @@ pub struct Progress {
 }
 
 /// One lab.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct LabProgress {
     /// Points of the last check.
@@ -46,10 +47,12 @@ pub struct LabProgress {
     pub files: String,
     /// By the check's name.
     pub checks: BTreeMap<String, CheckProgress>,
+    /// The guesses, once they are sealed.
+    pub prediction: Option<Prediction>,
 }
 
 /// One check.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct CheckProgress {
     /// What became of it the last time the program compiled; nothing when it never did.
@@ -147,6 +150,14 @@ fn write(progress: &Progress) -> String {
             lab.max_score
         );
         let _ = writeln!(text, "checked = {}\nbuilds = {}\nfiles = {}", lab.checked, lab.builds, string(&lab.files));
+        if let Some(prediction) = &lab.prediction {
+            let name = key(name);
+            let _ = writeln!(text, "\n[{name}.prediction]\nseal = {}", string(&prediction.seal));
+            for (table, entries) in [("answers", &prediction.answers), ("results", &prediction.results)] {
+                let _ = writeln!(text, "\n[{name}.prediction.{table}]");
+                entries.iter().for_each(|(k, v)| text += &format!("{} = {}\n", key(k), string(v)));
+            }
+        }
         for (id, check) in &lab.checks {
             let _ = writeln!(text, "\n[{}.checks.{}]", key(name), key(id));
             if let Some(status) = check.status {
@@ -173,6 +184,10 @@ fn string(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn entries() -> BTreeMap<String, String> {
+        [("double winners".to_owned(), "0 \"of\" 300\n".to_owned())].into()
+    }
+
     fn some() -> Progress {
         let check = CheckProgress { status: Some(Status::NotStarted), score: 0, passed_once: true, hints: 2 };
         let hinted = CheckProgress { hints: 1, ..CheckProgress::default() };
@@ -183,6 +198,7 @@ mod tests {
             checked: 3,
             builds: true,
             files: "a\"\n".into(),
+            prediction: Some(Prediction { seal: "x".into(), answers: entries(), results: entries() }),
             checks: [("one-winner".to_owned(), check), ("a b".to_owned(), hinted)].into(),
         };
         Progress {
