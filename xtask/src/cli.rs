@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -50,6 +50,15 @@ enum Command {
         /// Seed of everything random.
         #[arg(long, value_name = "N", default_value_t = USUAL_SEED)]
         seed: u64,
+        /// Draw who worked, waited and talked, as a page in this file.
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
+        /// Write every operation to this file, for https://ui.perfetto.dev.
+        #[arg(long, value_name = "FILE")]
+        perfetto: Option<PathBuf>,
+        /// Print one JSON document on standard output, all else on standard error; ask nothing.
+        #[arg(long)]
+        json: bool,
     },
     /// Take one interleaving again, step by step: one that `check` reported, or one you wrote.
     Replay {
@@ -211,6 +220,15 @@ fn lab(name: &str) -> Result<&'static Lab> {
     labs::find(name).map_err(usage)
 }
 
+/// Refuses a file whose folder is missing before anything is built or run for it.
+fn can_write(option: &str, file: Option<&Path>) -> Result<()> {
+    let folder = file.and_then(Path::parent).filter(|f| !f.as_os_str().is_empty());
+    match folder.filter(|folder| !folder.is_dir()) {
+        Some(missing) => Err(usage(format!("{option}: there is no folder {}", missing.display()))),
+        None => Ok(()),
+    }
+}
+
 fn dispatch(command: Command) -> Result<Code> {
     match command {
         Command::Check(check) => {
@@ -231,16 +249,16 @@ fn dispatch(command: Command) -> Result<Code> {
             };
             cmd::check::run(found, &options)
         }
-        Command::Run { lab: name, whose, workers, seed } => {
+        Command::Run { lab: name, whose, workers, seed, html, perfetto, json } => {
             let lab = lab(&name)?;
-            cmd::run::run(lab, &whose.source(lab)?, workers, seed)
+            can_write("--html", html.as_deref())?;
+            can_write("--perfetto", perfetto.as_deref())?;
+            let options = cmd::run::Options { workers, seed, html, perfetto, json };
+            cmd::run::run(lab, &whose.source(lab)?, &options)
         }
         Command::Replay { lab: name, schedule, whose, html } => {
             let lab = lab(&name)?;
-            let folder = html.as_ref().and_then(|file| file.parent()).filter(|f| !f.as_os_str().is_empty());
-            if let Some(missing) = folder.filter(|folder| !folder.is_dir()) {
-                return Err(usage(format!("--html: there is no folder {}", missing.display())));
-            }
+            can_write("--html", html.as_deref())?;
             cmd::replay::run(lab, &schedule, &whose.source(lab)?, html.as_deref())
         }
         Command::Watch { lab: name } => cmd::watch::run(name.as_deref().map(lab).transpose()?),

@@ -12,4 +12,5 @@ pub mod report;
 pub mod search;
 pub mod story;
 pub mod submit;
+pub mod timeline;
 pub mod timing;

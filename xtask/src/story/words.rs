@@ -64,7 +64,8 @@ pub fn number_of(lines: &[Line], step: usize) -> usize {
     lines.iter().rposition(|l| l.first <= step).map_or(1, |at| at + 1)
 }
 
-fn sentence(lab: &Lab, layout: &Layout, step: &Step) -> Option<String> {
+/// What a step did, without the worker's name; nothing for steps that stories leave out.
+pub fn sentence(lab: &Lab, layout: &Layout, step: &Step) -> Option<String> {
     match &step.what {
         What::Did(op) => did(lab, layout, op, step),
         What::Killed(op) => {
