@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::cmd::{self, Source};
 use crate::labs::{self, Lab};
@@ -27,15 +27,31 @@ pub enum Code {
 
 /// Coordination labs: check your work, see what went wrong, replay it.
 #[derive(Parser)]
-#[command(name = "cargo xtask", disable_help_subcommand = true)]
+#[command(name = "xtask", bin_name = "cargo xtask", after_help = FIRST_STEPS)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
+const FIRST_STEPS: &str = "\
+First steps, with lab3 as the example:
+  cargo xtask check lab3 --solution    what a pass looks like
+  cargo xtask run lab3 --baseline raw  guess, then see a program that is wrong and nearly always goes well
+  cargo xtask watch lab3               edit labs/lab3/src/flag.rs beside it; each save is checked
+  cargo xtask hint lab3                when you are stuck: hints for the first check that failed
+  cargo xtask status                   how far you are
+
+`cargo xtask help COMMAND` explains one command.";
+
 #[derive(Subcommand)]
 enum Command {
     /// Grade a lab: every interleaving of your processes, then speed.
+    #[command(after_help = "\
+Each check is one line: PASS, FAIL, TODO (not started) or SKIP (something it needs has not passed). A FAIL shows the
+shortest order of steps that goes wrong, the place in your file, and the commands that help.
+
+Exit codes: 0 pass, 1 fail, 2 a mistake on the command line, 3 passed but speed not confirmed (only with --strict),
+4 a fault of the project or the machine.")]
     Check(Check),
     /// Run a lab's scenario once, free: who worked, who waited. With a baseline, its shortest failure too.
     Run {
@@ -118,6 +134,12 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 20_000)]
         programs: u64,
     },
+    /// Print a script that completes `cargo xtask …` in your shell.
+    Completions {
+        /// The shell.
+        #[arg(value_parser = cmd::completions::SHELLS)]
+        shell: String,
+    },
     /// Generate the starters from the solutions.
     Starters {
         /// Change nothing; fail if one is out of date.
@@ -149,8 +171,7 @@ impl Whose {
             Some(name) => {
                 let known: Vec<&str> = lab.baselines.iter().map(|(n, _)| *n).collect();
                 let found = lab.baselines.iter().find(|(n, _)| *n == name).map(|(_, offset)| *offset);
-                let sentence = format!("{} has no baseline `{name}`; it has {}", lab.name, known.join(", "));
-                Some(found.ok_or_else(|| usage(sentence))?)
+                Some(found.ok_or_else(|| usage(labs::unknown(lab, "baseline", &name, &known)))?)
             }
         };
         Ok(Source { solution: self.solution, path: self.path, baseline })
@@ -197,6 +218,11 @@ pub fn main() -> Code {
             error.downcast_ref::<Usage>().map_or(Code::Ours, |_| Code::Usage)
         }
     }
+}
+
+/// The command line, for those who ask what it has.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// A mistake on the command line.
@@ -270,6 +296,10 @@ fn dispatch(command: Command) -> Result<Code> {
         }
         Command::Bench { what, programs } if what == "soundness" => cmd::bench::soundness(programs),
         Command::Bench { .. } => cmd::bench::explorer(lab("lab3")?),
+        Command::Completions { shell } => {
+            print!("{}", cmd::completions::script(&shell, &self::command()));
+            Ok(Code::Pass)
+        }
         Command::Starters { check } => cmd::starters::run(check),
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::cli::{Code, usage};
-use crate::labs::Lab;
+use crate::labs::{self, Lab};
 use crate::report::result::Status;
 use crate::report::{progress, results};
 use crate::submit::workspace;
@@ -38,7 +38,7 @@ pub fn run(lab: &'static Lab, check: Option<&str>, rung: Option<usize>) -> Resul
     };
     let Some(ladder) = hints.check.iter().find(|l| l.id == id) else {
         let known: Vec<&str> = hints.check.iter().map(|l| l.id.as_str()).collect();
-        return Err(usage(format!("{} has no check `{id}`; it has {}", lab.name, known.join(", "))));
+        return Err(usage(labs::unknown(lab, "check", &id, &known)));
     };
     let asks = rung.is_none() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let upto = if asks { ladder.rungs.len() } else { rung.unwrap_or(1).clamp(1, ladder.rungs.len()) };
