@@ -13,10 +13,11 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use crate::engine::atomic::{
-    AtomicU32,
+    AtomicU32, AtomicU64,
     Ordering::{self, *},
 };
 use crate::engine::{self, thread};
+use crate::sync;
 use crate::words::{OWNER, OWNER_DIED, WAITERS};
 
 /// A place in the sources.
@@ -39,6 +40,8 @@ pub enum Fault {
     ForgetSleepers,
     /// The sleepers' bit is not seen when the word is swapped, so nobody is woken.
     WakeNobody,
+    /// Nobody is woken who sleeps on one of a queue's words.
+    WakeNobodyOfTheQueue,
     /// The kernel puts a process to sleep without comparing the word.
     SleepBlindly,
     /// The kernel frees the words of the dead without marking them.
@@ -56,6 +59,8 @@ struct World {
     sleepers: Vec<Sleeper>,
     shared: Option<Arc<Shared>>,
     marked: u32,
+    /// Counts the dead, as the crew does that reaps them.
+    ends: Option<Arc<AtomicU64>>,
 }
 
 /// The part of the kernel that is made of the checker's own things.
@@ -193,6 +198,11 @@ pub fn last_exchange(process: usize) -> Option<(u64, u64)> {
     world(|world| world.processes[process].last_exchange)
 }
 
+/// From here on deaths are counted in this word.
+pub fn count_ends(word: &sync::AtomicU64) {
+    world(|world| world.ends = Some(word.0.clone()));
+}
+
 /// In how many words the kernel marked the owner as dead.
 pub fn marked() -> u32 {
     world(|world| world.marked)
@@ -279,7 +289,13 @@ fn bury(number: usize, cause: Box<dyn Any + Send>) {
     if let Some(word) = &pending {
         settle(word, tid(number), true);
     }
-    world(|world| world.processes[number].buried = true);
+    let ends = world(|world| {
+        world.processes[number].buried = true;
+        world.ends.clone()
+    });
+    if let Some(ends) = ends {
+        ends.fetch_add(1, Release);
+    }
     if fault() == Fault::NoTime {
         return;
     }
@@ -347,14 +363,14 @@ pub fn sleep(key: usize, look: impl Fn() -> u32, expected: u32, timed: bool) {
 }
 
 /// `FUTEX_WAKE`: `look` reads the word, which orders this wake-up among the changes of the word.
-pub fn wake(key: usize, look: impl Fn() -> u32, count: i32) {
+pub fn wake(key: usize, look: impl Fn() -> u32, count: i32) -> i32 {
     step();
     look();
-    wake_where(count, |sleeper| sleeper.key == key);
+    wake_where(count, |sleeper| sleeper.key == key)
 }
 
-fn wake_where(count: i32, which: impl Fn(&Sleeper) -> bool) {
-    for _ in 0..count {
+fn wake_where(count: i32, which: impl Fn(&Sleeper) -> bool) -> i32 {
+    for woken in 0..count {
         let first = {
             let bucket = shared();
             let _locked = bucket.bucket.lock();
@@ -362,7 +378,8 @@ fn wake_where(count: i32, which: impl Fn(&Sleeper) -> bool) {
         };
         match first {
             Some(sleeper) => sleeper.thread.unpark(),
-            None => return,
+            None => return woken,
         }
     }
+    count
 }

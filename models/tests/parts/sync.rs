@@ -13,6 +13,9 @@ use crate::words::{OWNER, WAITERS};
 /// One look is enough to run through the code; more would only multiply the executions.
 pub const SPINS: u32 = 1;
 
+/// Checkers do not reorder what one process does to its own words, except as the orderings allow.
+pub fn compiler_fence(_order: Ordering) {}
+
 /// Does not yield: loom would then run everybody else first, and never see a locker that goes to sleep.
 pub fn spin_loop() {}
 
@@ -32,6 +35,13 @@ macro_rules! modelled {
             pub fn load(&self, order: Ordering) -> $number {
                 step();
                 self.0.load(ordering(order, Location::caller()))
+            }
+
+            /// As the real one.
+            #[track_caller]
+            pub fn store(&self, value: $number, order: Ordering) {
+                step();
+                self.0.store(value, ordering(order, Location::caller()));
             }
 
             /// As the real one.
@@ -94,8 +104,11 @@ pub fn futex_wait(word: &AtomicU32, expected: u32, limit: Option<Duration>) {
 }
 
 /// As in `shared`.
-pub fn futex_wake(word: &AtomicU32, count: i32) {
-    machine::wake(word.key(), || word.latest(), count);
+pub fn futex_wake(word: &AtomicU32, count: i32) -> i32 {
+    if fault() == Fault::WakeNobodyOfTheQueue {
+        return 0;
+    }
+    machine::wake(word.key(), || word.latest(), count)
 }
 
 /// As in `shared`.
@@ -106,6 +119,6 @@ pub fn futex_wait_upper(word: &AtomicU64, expected: u32, limit: Option<Duration>
 /// As in `shared`.
 pub fn futex_wake_upper(word: &AtomicU64, count: i32) {
     if fault() != Fault::WakeNobody {
-        machine::wake(word.key(), || (word.latest() >> 32) as u32, count);
+        let _ = machine::wake(word.key(), || (word.latest() >> 32) as u32, count);
     }
 }
