@@ -19,6 +19,8 @@ pub enum Activity {
     Works,
     /// Takes a lock.
     Lock,
+    /// Puts into a queue or takes from it, until there is room or an item.
+    Queue,
     /// Comes to a barrier, until all have come.
     Barrier,
     /// Reads and writes what is shared.
@@ -28,18 +30,19 @@ pub enum Activity {
 }
 
 /// How many activities there are.
-pub const ACTIVITIES: usize = 5;
+pub const ACTIVITIES: usize = 6;
 
 impl Activity {
     /// All of them.
     pub const ALL: [Activity; ACTIVITIES] =
-        [Activity::Works, Activity::Lock, Activity::Barrier, Activity::Talks, Activity::Waits];
+        [Activity::Works, Activity::Lock, Activity::Queue, Activity::Barrier, Activity::Talks, Activity::Waits];
 
     /// As a word, for tables.
     pub fn name(self) -> &'static str {
         match self {
             Activity::Works => "works",
             Activity::Lock => "lock",
+            Activity::Queue => "queue",
             Activity::Barrier => "barrier",
             Activity::Talks => "talks",
             Activity::Waits => "waits",
@@ -51,6 +54,7 @@ impl Activity {
         match self {
             Activity::Works => "works",
             Activity::Lock => "takes a lock",
+            Activity::Queue => "puts into a queue or takes from it",
             Activity::Barrier => "waits at a barrier",
             Activity::Talks => "talks: flags, records",
             Activity::Waits => "sleeps, or waits for the end of others",
@@ -63,6 +67,8 @@ pub fn activity(action: u32) -> Option<Activity> {
     match Action::from_number(action)? {
         Action::Compute => Some(Activity::Works),
         Action::Lock => Some(Activity::Lock),
+        Action::Put | Action::Take | Action::TryTake | Action::Lease | Action::Acknowledge => Some(Activity::Queue),
+        Action::GiveBack | Action::IsEmpty | Action::Close | Action::Join => Some(Activity::Queue),
         Action::Arrive | Action::Leave => Some(Activity::Barrier),
         Action::Sleep | Action::AwaitExit => Some(Activity::Waits),
         Action::Note | Action::Report => None,

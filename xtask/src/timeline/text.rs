@@ -10,6 +10,7 @@ fn letter(activity: Activity) -> char {
     match activity {
         Activity::Works => '#',
         Activity::Lock => 'L',
+        Activity::Queue => 'Q',
         Activity::Barrier => 'B',
         Activity::Talks => '.',
         Activity::Waits => '-',
