@@ -123,6 +123,9 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
 
 /// `task 3`, `task 3 and task 4`: the items that a queue's step moved, as the lab names them.
 fn items(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> String {
+    if step.data.is_empty() {
+        return "items".into();
+    }
     let name = layout.objects.get(op.object as usize).map_or("?", |o| o.name.as_str());
     let words = step.data.len() / step.items.max(1);
     list(step.data.chunks(words.max(1)).map(|item| (lab.item_name)(name, item)))

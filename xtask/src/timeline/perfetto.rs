@@ -28,7 +28,8 @@ pub fn write(lab: &Lab, timeline: &Timeline, layout: &Layout, to: &mut dyn Write
                 continue;
             };
             let op = Op { action, object: event.object, a: event.a, b: event.b };
-            let step = Step { worker: lane.worker, what: What::Did(op), result: event.result, text: None };
+            // The trace keeps no items: a queue's step is told without them.
+            let step = Step { result: event.result, ..Step::new(lane.worker, What::Did(op)) };
             let says = words::sentence(lab, layout, &step).unwrap_or_else(|| activity.name().to_owned());
             let (start, took) = (micros(event.start), (event.end - event.start) as f64 / 1e3);
             let entry = json!({ "ph": "X", "name": says, "cat": activity.name(), "pid": 1, "tid": tid, "ts": start, "dur": took });
