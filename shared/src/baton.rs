@@ -389,7 +389,8 @@ pub fn note(text: &str) {
     }
 }
 
-/// A sleep is a step.
+/// A sleep is a step. Only Linux has the interposed functions that come here.
+#[cfg(target_os = "linux")]
 pub(crate) fn sleep(ns: u64) {
     ask(Op { action: Action::Sleep, object: NO_OBJECT, a: ns, b: 0 }, &mut || 0);
 }

@@ -66,7 +66,8 @@ pub fn number_of(lines: &[Line], step: usize) -> usize {
     lines.iter().rposition(|l| l.first <= step).map_or(1, |at| at + 1)
 }
 
-fn sentence(lab: &Lab, layout: &Layout, step: &Step) -> Option<String> {
+/// What a step did, without the worker's name; nothing for steps that stories leave out.
+pub fn sentence(lab: &Lab, layout: &Layout, step: &Step) -> Option<String> {
     match &step.what {
         What::Did(op) => did(lab, layout, op, step),
         What::Killed(op) => {
@@ -126,6 +127,9 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
 
 /// `task 3`, `task 3 and task 4`: the items that a queue's step moved, as the lab names them.
 fn items(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> String {
+    if step.data.is_empty() {
+        return "items".into();
+    }
     let name = layout.objects.get(op.object as usize).map_or("?", |o| o.name.as_str());
     let words = step.data.len() / step.items.max(1);
     list(step.data.chunks(words.max(1)).map(|item| (lab.item_name)(name, item)))

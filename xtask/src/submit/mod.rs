@@ -2,6 +2,7 @@
 
 pub mod compile;
 pub mod reference;
+pub mod saved;
 pub mod source;
 pub mod stage;
 pub mod workspace;
