@@ -47,6 +47,9 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = labs::FREE_WORKERS,
               value_parser = clap::value_parser!(u64).range(1..=labs::MOST_FREE_WORKERS))]
         workers: u64,
+        /// Run it so many times, and say what came out how often (20 times for lab0, else once).
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        repeat: Option<u32>,
         /// Seed of everything random.
         #[arg(long, value_name = "N", default_value_t = USUAL_SEED)]
         seed: u64,
@@ -129,7 +132,8 @@ impl Whose {
             Some(name) => {
                 let known: Vec<&str> = lab.baselines.iter().map(|(n, _)| *n).collect();
                 let found = lab.baselines.iter().find(|(n, _)| *n == name).map(|(_, offset)| *offset);
-                let sentence = format!("{} has no baseline `{name}`; it has {}", lab.name, known.join(", "));
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                let sentence = format!("{} has no baseline `{name}`; it has {known}", lab.name);
                 Some(found.ok_or_else(|| usage(sentence))?)
             }
         };
@@ -220,9 +224,9 @@ fn dispatch(command: Command) -> Result<Code> {
             };
             cmd::check::run(found, &options)
         }
-        Command::Run { lab: name, whose, workers, seed } => {
+        Command::Run { lab: name, whose, workers, repeat, seed } => {
             let lab = lab(&name)?;
-            cmd::run::run(lab, &whose.source(lab)?, workers, seed)
+            cmd::run::run(lab, &whose.source(lab)?, workers, repeat.unwrap_or(lab.usual_runs()), seed)
         }
         Command::Replay { lab: name, schedule, whose, html } => {
             let lab = lab(&name)?;
