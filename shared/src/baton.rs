@@ -64,6 +64,9 @@ pub const EXIT_UNSTOPPABLE: i32 = 98;
 /// Bytes of text a worker can hand over with a step.
 pub const TEXT_BYTES: usize = 1024;
 
+/// Words of data a worker can hand over with a step: the items of a put.
+pub const DATA_WORDS: usize = crate::words::queue::MAX_BATCH * crate::plain::MAX_WORDS;
+
 /// What a worker can announce. The numbers are the protocol between worker and grader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u32)]
@@ -102,10 +105,29 @@ pub enum Action {
     Sleep = 16,
     /// Wait until the workers in bit set `a` have finished or died: how given code looks at what is left.
     AwaitExit = 17,
+    /// Put up to `a` items, which are in the page's data, at the end of a queue (`b` is the first one's first word); gives
+    /// how many, or `CLOSED`.
+    Put = 18,
+    /// Take the first item of a queue for good; gives 1, or 0 when the queue is closed and everything is done.
+    Take = 19,
+    /// The same without waiting; gives 0 when there is none.
+    TryTake = 20,
+    /// Take up to `a` items, to be acknowledged; gives how many, or 0 as above.
+    Lease = 21,
+    /// Acknowledge the first `a` items of the lease.
+    Acknowledge = 22,
+    /// Give the rest of the lease back to the head of the queue.
+    GiveBack = 23,
+    /// Look whether a queue has no item; gives 1 or 0.
+    IsEmpty = 24,
+    /// Close a queue.
+    Close = 25,
+    /// Wait until everything that was put into a queue is done.
+    Join = 26,
 }
 
 impl Action {
-    const ALL: [Action; 17] = [
+    const ALL: [Action; 26] = [
         Action::Load,
         Action::LoadAcquire,
         Action::Store,
@@ -123,6 +145,15 @@ impl Action {
         Action::Report,
         Action::Sleep,
         Action::AwaitExit,
+        Action::Put,
+        Action::Take,
+        Action::TryTake,
+        Action::Lease,
+        Action::Acknowledge,
+        Action::GiveBack,
+        Action::IsEmpty,
+        Action::Close,
+        Action::Join,
     ];
 
     /// The action with this number.
@@ -168,6 +199,10 @@ pub struct Page {
     pub dirty: AtomicU32,
     /// Text of a note or a panic message.
     pub text: [AtomicU8; TEXT_BYTES],
+    /// Words of data in use.
+    pub data_len: AtomicU64,
+    /// Data that goes with the announced operation.
+    pub data: [AtomicU64; DATA_WORDS],
 }
 
 /// Bytes of a baton region.
@@ -196,6 +231,18 @@ impl Page {
         let len = (self.text_len.load(Relaxed) as usize).min(TEXT_BYTES);
         let bytes: Vec<u8> = self.text[..len].iter().map(|b| b.load(Relaxed)).collect();
         String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Writes the data of an announcement: `count` words.
+    fn write_data(&self, count: usize, word: &dyn Fn(usize) -> u64) {
+        self.data.iter().take(count).enumerate().for_each(|(at, to)| to.store(word(at), Relaxed));
+        self.data_len.store(count as u64, Relaxed);
+    }
+
+    /// Reads the data of an announcement, never more than there is room for.
+    pub fn read_data(&self) -> Vec<u64> {
+        let len = (self.data_len.load(Relaxed) as usize).min(DATA_WORDS);
+        self.data[..len].iter().map(|word| word.load(Relaxed)).collect()
     }
 
     /// Changes the baton and wakes the other side if it sleeps: all that was written before is visible there.
@@ -247,6 +294,14 @@ pub(crate) fn pass(op: Op, act: &mut dyn FnMut() -> u64) -> u64 {
         TRACED => crate::trace::record(op, act),
         _ => act(),
     }
+}
+
+/// As [`pass`], for an operation that brings data along: `count` words.
+pub(crate) fn pass_with(op: Op, count: usize, word: &dyn Fn(usize) -> u64, act: &mut dyn FnMut() -> u64) -> u64 {
+    if mode() == STEPPED {
+        page().write_data(count, word);
+    }
+    pass(op, act)
 }
 
 /// Announces an operation that the grader answers: computation. Free, `work` does it.

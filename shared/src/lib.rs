@@ -1,7 +1,7 @@
 //! The multiprocessing toolkit that the coordination labs are written in.
 //!
 //! It speaks the vocabulary of Python's `multiprocessing`: [`raw::RawValue`], [`value::Value`], [`array::RawArray`],
-//! [`lock::Lock`], [`barrier::Barrier`]. Workers are real processes over real shared memory. Every operation passes one
+//! [`lock::Lock`], [`barrier::Barrier`], [`queue::Queue`]. Workers are real processes over real shared memory. Every operation passes one
 //! hook ([`baton`]): free, it costs nothing; stepped, the grader decides who goes next.
 
 pub mod array;
@@ -12,6 +12,7 @@ pub mod header;
 pub mod lock;
 pub mod plain;
 pub mod process;
+pub mod queue;
 pub mod raw;
 pub mod region;
 pub mod robust;

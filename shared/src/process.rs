@@ -8,12 +8,12 @@ use std::os::fd::{BorrowedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicPtr, AtomicU32};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64};
 
 use crate::baton::{self, Aborted, Action, NO_OBJECT, Op, PAGE_BYTES, Page, state};
 use crate::header::{HEADER_BYTES, Header, Role};
 use crate::region::{Cursor, Layout, MAX_WORKERS, Region};
-use crate::robust::{self, OWNER_DIED, RobustWord};
+use crate::robust::{self, OWNER, OWNER_DIED, RobustWord};
 use crate::statics::Statics;
 use crate::sys::{self, Fork};
 
@@ -38,7 +38,8 @@ const LIFE_BYTES: usize = 64;
 const TIMES: usize = LIFE + MAX_WORKERS * LIFE_BYTES;
 const TIMES_BYTES: usize = 64;
 const GATE: usize = TIMES + MAX_WORKERS * TIMES_BYTES;
-const REPORTS: usize = GATE + 64;
+const ENDS: usize = GATE + 64;
+const REPORTS: usize = ENDS + 64;
 const REPORT_BYTES: usize = 1024;
 const REPORT_PAIRS: usize = (REPORT_BYTES - 8) / 16;
 
@@ -68,6 +69,24 @@ fn payload() -> &'static Region {
 pub(crate) fn dead_among(parties: usize) -> u32 {
     let dead = |w: &usize| crate::words::owner_died(payload().half(LIFE + w * LIFE_BYTES));
     (0..parties).filter(dead).fold(0, |bits, w| bits | 1 << w)
+}
+
+/// Counts every end of a worker, so that whoever uses a queue notices when it should look for what the dead left behind.
+pub(crate) fn ends() -> &'static AtomicU64 {
+    payload().word(ENDS)
+}
+
+/// Counts a worker's end. Its words must be marked by then: it has been reaped, or it has marked them itself.
+pub fn count_end(payload: &Region) {
+    // Release: partner of the acquire in `words::queue`, which then sees the life word as it is now.
+    payload.word(ENDS).fetch_add(1, Release);
+}
+
+/// Whether worker `w` is still the process with this thread id; one that has finished counts as alive, as its memory does.
+pub(crate) fn is_alive(w: usize, tid: u32) -> bool {
+    // Acquire: partner of the kernel's mark.
+    let life = payload().half(LIFE + w * LIFE_BYTES).load(Acquire) & (OWNER | OWNER_DIED);
+    life == tid || life == FINISHED
 }
 
 /// Tells the grader something under a tag. Given code uses it for what a student's function returned.
@@ -282,6 +301,7 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
     gate.store(OPEN, Release);
     sys::futex_wake(gate, i32::MAX);
     while let Some((pid, status)) = sys::wait_any() {
+        count_end(payload());
         if let Some(slot) = pids.iter().position(|p| *p == pid) {
             // Plus one: zero means that the worker has not ended.
             payload().word(TIMES + slot * TIMES_BYTES + 16).store(status as u64 + 1, Release);

@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use memmap2::{MmapOptions, MmapRaw};
 
+use crate::words::queue::{Control, MAX_BATCH, places};
+
 /// The most workers a lab may have: one bit each in a barrier's word.
 pub const MAX_WORKERS: usize = 16;
 
@@ -80,6 +82,16 @@ impl Region {
         unsafe { AtomicU32::from_ptr(self.start().add(offset).cast()) }
     }
 
+    /// `count` 64-bit words from a byte offset on.
+    ///
+    /// # Panics
+    /// When the offset is not a multiple of 8 or the words do not lie within the mapping.
+    pub fn words(&self, offset: usize, count: usize) -> &[AtomicU64] {
+        assert!(offset.is_multiple_of(8) && offset + count * 8 <= self.len(), "words at {offset} outside the region");
+        // SAFETY: in bounds and aligned; atomics allow any other process's writes.
+        unsafe { std::slice::from_raw_parts(self.start().add(offset).cast(), count) }
+    }
+
     /// Sets `len` bytes from `offset` on to zero, word by word.
     pub fn clear(&self, offset: usize, len: usize) {
         for at in (offset..offset + len).step_by(8) {
@@ -110,6 +122,15 @@ pub enum Kind {
         /// How many workers meet.
         parties: usize,
     },
+    /// A bounded queue that workers `0..workers` use.
+    Queue {
+        /// Words an item.
+        words: usize,
+        /// Items that fit before a put waits.
+        capacity: usize,
+        /// Workers that may hold leases.
+        workers: usize,
+    },
 }
 
 impl Kind {
@@ -118,7 +139,30 @@ impl Kind {
             Kind::Cell { .. } | Kind::Barrier { .. } => 8,
             Kind::Lock => 16,
             Kind::Array { words, len } => words * len * 8,
+            Kind::Queue { words, capacity, workers } => QueuePlaces::new(words, capacity, workers).end,
         }
+    }
+}
+
+/// Where the parts of a queue lie, in bytes from its start.
+pub struct QueuePlaces {
+    /// One word a worker.
+    pub leases: usize,
+    /// The leased items.
+    pub areas: usize,
+    /// The ring.
+    pub ring: usize,
+    /// Where the queue ends.
+    pub end: usize,
+}
+
+impl QueuePlaces {
+    /// The places in a queue of this kind.
+    pub fn new(words: usize, capacity: usize, workers: usize) -> QueuePlaces {
+        let leases = size_of::<Control>().next_multiple_of(64);
+        let areas = (leases + workers * 8).next_multiple_of(64);
+        let ring = areas + workers * MAX_BATCH * words * 8;
+        QueuePlaces { leases, areas, ring, end: ring + places(capacity, workers) * words * 8 }
     }
 }
 
@@ -165,6 +209,16 @@ impl Layout {
     /// Declares a `RawArray` of `len` elements.
     pub fn array<T: crate::plain::Plain>(&mut self, name: &str, len: usize) {
         self.add(name, Kind::Array { words: T::WORDS, len });
+    }
+
+    /// Declares a `Queue` of `capacity` items for `workers` workers.
+    ///
+    /// # Panics
+    /// With a capacity of 0, which no item would ever fit into, or more workers than [`MAX_WORKERS`].
+    pub fn queue<T: crate::plain::Plain>(&mut self, name: &str, capacity: usize, workers: usize) {
+        assert!(capacity > 0, "queue `{name}`: a capacity of 0 leaves room for no item; give at least 1");
+        assert!(workers <= MAX_WORKERS, "queue `{name}`: {workers} workers, but at most {MAX_WORKERS} can use it");
+        self.add(name, Kind::Queue { words: T::WORDS, capacity, workers });
     }
 
     /// Bytes of payload the layout needs.

@@ -5,9 +5,10 @@ use shared::barrier::Barrier;
 use shared::baton::{Action, Op};
 use shared::lock::{Lock, LockGuard};
 use shared::process;
+use shared::queue::{Lease, Queue};
 use shared::raw::RawValue;
 use shared::region::Cursor;
-use shared::testing::programs::{ARRAY, BARRIER, CELLS, Instruction, LOCKS, LOST, program};
+use shared::testing::programs::{ARRAY, BARRIER, CELLS, Instruction, LOCKS, LOST, QUEUE, program};
 
 /// The objects of [`shared::testing::programs::layout`], in its order.
 pub struct Board {
@@ -15,6 +16,7 @@ pub struct Board {
     locks: [Lock; 2],
     array: RawArray<u64>,
     barrier: Barrier,
+    queue: Queue<u64>,
 }
 
 impl Board {
@@ -25,6 +27,7 @@ impl Board {
             locks: LOCKS.map(|_| Lock::take(cursor)),
             array: RawArray::take(cursor),
             barrier: Barrier::take(cursor),
+            queue: Queue::take(cursor),
         }
     }
 
@@ -37,10 +40,12 @@ impl Board {
 pub fn run(board: &Board, me: u32, seed: u64) {
     let program = program(seed).workers.swap_remove(me as usize);
     let mut guards: Vec<Option<LockGuard>> = LOCKS.iter().map(|_| None).collect();
+    let mut lease = None;
     let (mut at, mut last) = (0, 0);
     while let Some(instruction) = program.get(at) {
         at += 1;
         match *instruction {
+            Instruction::Do(op) if op.object == QUEUE => last = at_queue(&board.queue, &mut lease, &op).unwrap_or(last),
             Instruction::Do(op) => last = operate(board, &mut guards, &op).unwrap_or(last),
             Instruction::Meet(object) => {
                 assert_eq!(object, BARRIER);
@@ -57,8 +62,9 @@ pub fn run(board: &Board, me: u32, seed: u64) {
             },
         }
     }
-    // A program that forgets to free a lock must not free it here after all.
+    // A program that forgets to free a lock or to acknowledge must not do it here after all.
     guards.into_iter().for_each(std::mem::forget);
+    std::mem::forget(lease);
 }
 
 /// Does one operation and gives its result; `None` when there was nothing to do.
@@ -90,4 +96,41 @@ fn operate(board: &Board, guards: &mut [Option<LockGuard>], op: &Op) -> Option<u
         other => panic!("random programs have no {other:?}"),
     }
     Some(0)
+}
+
+/// As [`operate`], at the queue. Gives what a worker learns: whether the queue was closed, the item, how many items.
+fn at_queue(queue: &Queue<u64>, held: &mut Option<Lease<u64>>, op: &Op) -> Option<u64> {
+    Some(match op.action {
+        Action::Put => {
+            let items: Vec<u64> = (0..op.a).map(|n| op.b + n).collect();
+            u64::from(queue.put_all(&items).is_err())
+        }
+        Action::Take => queue.get().unwrap_or(0),
+        Action::TryTake => queue.try_get().unwrap_or(0),
+        Action::Lease if held.is_some() => return None,
+        Action::Lease => {
+            *held = queue.lease(op.a as usize);
+            held.as_ref().map_or(0, |lease| lease.len() as u64)
+        }
+        Action::Acknowledge => {
+            let mut lease = held.take()?;
+            lease.done_first();
+            *held = (!lease.is_empty()).then_some(lease);
+            0
+        }
+        Action::GiveBack => {
+            drop(held.take()?);
+            0
+        }
+        Action::IsEmpty => u64::from(queue.is_empty()),
+        Action::Close => {
+            queue.close();
+            0
+        }
+        Action::Join => {
+            queue.join();
+            0
+        }
+        other => panic!("a queue has no {other:?}"),
+    })
 }

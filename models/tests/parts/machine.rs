@@ -347,14 +347,14 @@ pub fn sleep(key: usize, look: impl Fn() -> u32, expected: u32, timed: bool) {
 }
 
 /// `FUTEX_WAKE`: `look` reads the word, which orders this wake-up among the changes of the word.
-pub fn wake(key: usize, look: impl Fn() -> u32, count: i32) {
+pub fn wake(key: usize, look: impl Fn() -> u32, count: i32) -> i32 {
     step();
     look();
-    wake_where(count, |sleeper| sleeper.key == key);
+    wake_where(count, |sleeper| sleeper.key == key)
 }
 
-fn wake_where(count: i32, which: impl Fn(&Sleeper) -> bool) {
-    for _ in 0..count {
+fn wake_where(count: i32, which: impl Fn(&Sleeper) -> bool) -> i32 {
+    for woken in 0..count {
         let first = {
             let bucket = shared();
             let _locked = bucket.bucket.lock();
@@ -362,7 +362,8 @@ fn wake_where(count: i32, which: impl Fn(&Sleeper) -> bool) {
         };
         match first {
             Some(sleeper) => sleeper.thread.unpark(),
-            None => return,
+            None => return woken,
         }
     }
+    count
 }

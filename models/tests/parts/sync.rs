@@ -36,6 +36,13 @@ macro_rules! modelled {
 
             /// As the real one.
             #[track_caller]
+            pub fn store(&self, value: $number, order: Ordering) {
+                step();
+                self.0.store(value, ordering(order, Location::caller()));
+            }
+
+            /// As the real one.
+            #[track_caller]
             pub fn compare_exchange(
                 &self,
                 current: $number,
@@ -94,8 +101,8 @@ pub fn futex_wait(word: &AtomicU32, expected: u32, limit: Option<Duration>) {
 }
 
 /// As in `shared`.
-pub fn futex_wake(word: &AtomicU32, count: i32) {
-    machine::wake(word.key(), || word.latest(), count);
+pub fn futex_wake(word: &AtomicU32, count: i32) -> i32 {
+    machine::wake(word.key(), || word.latest(), count)
 }
 
 /// As in `shared`.
@@ -106,6 +113,6 @@ pub fn futex_wait_upper(word: &AtomicU64, expected: u32, limit: Option<Duration>
 /// As in `shared`.
 pub fn futex_wake_upper(word: &AtomicU64, count: i32) {
     if fault() != Fault::WakeNobody {
-        machine::wake(word.key(), || (word.latest() >> 32) as u32, count);
+        let _ = machine::wake(word.key(), || (word.latest() >> 32) as u32, count);
     }
 }

@@ -16,9 +16,9 @@ pub fn futex_wait(word: &AtomicU32, expected: u32, limit: Option<Duration>) {
 }
 
 /// Wakes at most `count` sleepers of `word`, in any process.
-pub fn futex_wake(word: &AtomicU32, count: i32) {
+pub fn futex_wake(word: &AtomicU32, count: i32) -> i32 {
     // SAFETY: the kernel only uses the address of a live word as a key.
-    unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, count) };
+    unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, count) as i32 }
 }
 
 /// The calling thread's id; for a main thread also its process id.

@@ -16,7 +16,9 @@ pub fn futex_wait(_word: &AtomicU32, _expected: u32, _limit: Option<Duration>) {
     std::thread::sleep(Duration::from_micros(50));
 }
 /// Nothing to wake: waiters poll.
-pub fn futex_wake(_word: &AtomicU32, _count: i32) {}
+pub fn futex_wake(_word: &AtomicU32, _count: i32) -> i32 {
+    0
+}
 /// The process id stands in for the thread id.
 pub fn gettid() -> u32 {
     std::process::id()

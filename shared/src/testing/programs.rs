@@ -10,8 +10,8 @@ use crate::sys::hermetic::mix;
 /// One instruction of a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Instruction {
-    /// Do this operation and remember what it gives. Freeing a lock that the worker does not hold does nothing: it has no
-    /// guard that it could drop.
+    /// Do this operation and remember what it gives. Freeing a lock that the worker does not hold, acknowledging without a
+    /// lease and leasing with one do nothing: there is no guard that it could drop.
     Do(Op),
     /// Come to this barrier, wait there unless the last, remember whether the leader, and report how many were lost.
     Meet(u32),
@@ -43,6 +43,12 @@ pub const LOCKS: [u32; 2] = [2, 3];
 pub const ARRAY: u32 = 4;
 /// The barrier's object number.
 pub const BARRIER: u32 = 5;
+/// The queue's object number.
+pub const QUEUE: u32 = 6;
+/// Items that fit into the queue.
+pub const CAPACITY: usize = 2;
+/// The most workers of a program.
+pub const WORKERS: usize = 3;
 /// Words of the array.
 pub const WORDS: usize = 2;
 /// Workers that meet at the barrier. A third worker may come as well; nobody waits for it.
@@ -73,6 +79,7 @@ pub fn layout() -> Layout {
     }
     layout.add("array", Kind::Array { words: 1, len: WORDS });
     layout.add("barrier", Kind::Barrier { parties: PARTIES });
+    layout.queue::<u64>("queue", CAPACITY, WORKERS);
     layout
 }
 
@@ -81,7 +88,9 @@ pub fn program(seed: u64) -> Program {
     let mut dice = Dice(mix(seed));
     let workers = 2 + dice.roll(2) as usize;
     let most = if workers == 2 { 4 } else { 2 };
-    let mut programs: Programs = (0..workers).map(|_| random_worker(&mut dice, most)).collect();
+    // Every second program is mostly about the queue: its cases need several of its operations together.
+    let queueing = dice.roll(2) == 0;
+    let mut programs: Programs = (0..workers).map(|_| random_worker(&mut dice, most, queueing)).collect();
     if dice.roll(4) == 0 {
         let others = (1 << (workers - 1)) - 1;
         programs[workers - 1].insert(0, await_exit(others));
@@ -99,11 +108,14 @@ fn act(action: Action, object: u32, a: u64, b: u64) -> Instruction {
     Instruction::Do(Op { action, object, a, b })
 }
 
-fn random_worker(dice: &mut Dice, most: u64) -> Vec<Instruction> {
+fn random_worker(dice: &mut Dice, most: u64, queueing: bool) -> Vec<Instruction> {
     let mut program = Vec::new();
     let mut held: Vec<u32> = Vec::new();
     for _ in 0..1 + dice.roll(most) {
-        random_instruction(dice, &mut program, &mut held);
+        match queueing && dice.roll(4) > 0 {
+            true => program.push(at_queue(dice)),
+            false => random_instruction(dice, &mut program, &mut held),
+        }
     }
     // Most programs free what they hold; one in eight forgets.
     if dice.roll(8) != 0 {
@@ -116,7 +128,7 @@ fn random_instruction(dice: &mut Dice, program: &mut Vec<Instruction>, held: &mu
     let cell = CELLS[dice.roll(2) as usize];
     let value = 1 + dice.roll(2);
     let word = dice.roll(WORDS as u64);
-    program.push(match dice.roll(16) {
+    program.push(match dice.roll(17) {
         0 | 1 => act(Action::Load, cell, 0, 0),
         2 => act(Action::LoadAcquire, cell, 0, 0),
         3 => act(Action::Store, cell, 0, value),
@@ -140,6 +152,22 @@ fn random_instruction(dice: &mut Dice, program: &mut Vec<Instruction>, held: &mu
         },
         13 => Instruction::Meet(BARRIER),
         14 => Instruction::Unless(dice.roll(2), 1 + dice.roll(2) as usize),
-        _ => Instruction::SpinUntil(cell, value),
+        15 => Instruction::SpinUntil(cell, value),
+        _ => at_queue(dice),
     });
+}
+
+fn at_queue(dice: &mut Dice) -> Instruction {
+    let value = 1 + dice.roll(2);
+    match dice.roll(16) {
+        0..=3 => act(Action::Put, QUEUE, 1 + dice.roll(2), value),
+        4 => act(Action::Take, QUEUE, 1, 0),
+        5 => act(Action::TryTake, QUEUE, 1, 0),
+        6..=9 => act(Action::Lease, QUEUE, 1 + dice.roll(2), 0),
+        10 | 11 => act(Action::Acknowledge, QUEUE, 1, 0),
+        12 => act(Action::GiveBack, QUEUE, 0, 0),
+        13 => act(Action::IsEmpty, QUEUE, 0, 0),
+        14 => act(Action::Close, QUEUE, 0, 0),
+        _ => act(Action::Join, QUEUE, 0, 0),
+    }
 }

@@ -1,4 +1,4 @@
-//! The algorithms of lock, barrier and baton, each on one word of shared memory.
+//! The algorithms of lock, barrier, baton (each on one word of shared memory) and queue.
 //!
 //! Nothing here knows about regions, processes or the hook: only about words, the futex ([`sync`](crate::sync)) and the
 //! robust list ([`robust`](crate::robust)). So the crate `models` can compile these very files and check them under every
@@ -7,6 +7,7 @@
 pub mod barrier;
 pub mod baton;
 pub mod lock;
+pub mod queue;
 
 use std::time::Duration;
 

@@ -95,7 +95,7 @@ impl<'m, M: Machine> Execution<'m, M> {
     pub fn enabled(&self) -> u64 {
         let (mut able, mut spinning) = (0, 0);
         for worker in 0..self.stops.len() {
-            if let Some(op) = self.pending(worker).filter(|op| self.model.enabled(op)) {
+            if let Some(op) = self.pending(worker).filter(|op| self.model.enabled(worker, op)) {
                 able |= 1 << worker;
                 spinning |= u64::from(self.is_spinning(worker, op)) << worker;
             }
@@ -137,7 +137,7 @@ impl<'m, M: Machine> Execution<'m, M> {
         }
         let waiting: Vec<(usize, Op)> =
             (0..self.stops.len()).filter_map(|w| self.pending(w).map(|op| (w, *op))).collect();
-        let spinners: Vec<(usize, Op)> = waiting.iter().copied().filter(|(_, op)| self.model.enabled(op)).collect();
+        let spinners: Vec<(usize, Op)> = waiting.iter().copied().filter(|(w, op)| self.model.enabled(*w, op)).collect();
         Some(match (waiting.is_empty(), spinners.is_empty()) {
             (true, _) => Ending::Complete,
             (_, true) => Ending::Deadlock(waiting),
@@ -161,7 +161,7 @@ impl<'m, M: Machine> Execution<'m, M> {
                 self.machine.kill(worker)?;
                 self.model.kill(worker);
                 self.stops[worker] = Stop::Dead;
-                self.steps.push(Step { worker, what: What::Killed(op), result: 0, text: None });
+                self.steps.push(Step::new(worker, What::Killed(op)));
                 Ok(())
             }
         }
@@ -171,12 +171,14 @@ impl<'m, M: Machine> Execution<'m, M> {
         self.remember_look(worker, &op);
         let text = (op.action == Action::Note).then(|| self.machine.text(worker));
         let answer = if op.action == Action::Compute { (self.setting.answer)(worker, op.a, op.b) } else { 0 };
+        let mut data = if op.action == Action::Put { self.machine.data(worker) } else { Vec::new() };
         let expected = match op.action {
             Action::Compute => answer,
-            _ => self.model.apply(worker, &op),
+            _ => self.model.apply(worker, &op, &mut data),
         };
+        let items = self.model.item_count(&op, &data);
         let (result, stop) = self.machine.grant(worker, answer)?;
-        self.steps.push(Step { worker, what: What::Did(op), result, text });
+        self.steps.push(Step { result, text, data, items, ..Step::new(worker, What::Did(op)) });
         // A worker that panicked or died in the middle of the operation says more than the difference it left.
         Ok(match (&stop, self.mismatch(&op, expected, result)) {
             (Stop::Announced(_) | Stop::Finished, Some(why)) => Stop::Broken(Broken::Tampered(why)),
@@ -186,24 +188,29 @@ impl<'m, M: Machine> Execution<'m, M> {
 
     /// A look is remembered; anything that changes the world or the worker's own knowledge by computing forgets all looks.
     fn remember_look(&mut self, worker: usize, op: &Op) {
-        let looks = &mut self.looks[worker];
         match op.action {
             Action::Note | Action::Report | Action::Sleep => {}
-            Action::Load | Action::LoadAcquire | Action::ReadWord | Action::Lock | Action::Unlock => {
-                let now = |object: u32| self.model.changes.get(object as usize).copied().unwrap_or(0);
-                // Whatever changed since may be what it waited for: it starts afresh.
-                if looks.seen.iter().any(|(o, changes, _)| now(o.object) != *changes) {
-                    *looks = Looks::default();
-                }
-                match looks.seen.iter_mut().find(|(o, _, _)| o == op) {
-                    Some(known) => known.2 += 1,
-                    None => looks.seen.push((*op, now(op.object), 1)),
-                }
-                if looks.seen.iter().any(|(_, _, times)| *times > FREE_LOOKS) {
-                    looks.last_looks += 1;
-                }
+            Action::Load | Action::LoadAcquire | Action::ReadWord | Action::Lock | Action::Unlock | Action::IsEmpty => {
+                self.remember_unchanging(worker, op);
             }
-            _ => *looks = Looks::default(),
+            Action::TryTake if self.model.finds_nothing(op) => self.remember_unchanging(worker, op),
+            _ => self.looks[worker] = Looks::default(),
+        }
+    }
+
+    fn remember_unchanging(&mut self, worker: usize, op: &Op) {
+        let looks = &mut self.looks[worker];
+        let now = |object: u32| self.model.changes.get(object as usize).copied().unwrap_or(0);
+        // Whatever changed since may be what it waited for: it starts afresh.
+        if looks.seen.iter().any(|(o, changes, _)| now(o.object) != *changes) {
+            *looks = Looks::default();
+        }
+        match looks.seen.iter_mut().find(|(o, _, _)| o == op) {
+            Some(known) => known.2 += 1,
+            None => looks.seen.push((*op, now(op.object), 1)),
+        }
+        if looks.seen.iter().any(|(_, _, times)| *times > FREE_LOOKS) {
+            looks.last_looks += 1;
         }
     }
 
@@ -212,10 +219,15 @@ impl<'m, M: Machine> Execution<'m, M> {
         if result != expected {
             return Some(format!("{:?} gave {result}, but must give {expected}", op.action));
         }
-        let (offset, bits, must) = self.model.expected_memory(op, self.setting.layout, |w| self.machine.owner_id(w))?;
-        let found = self.machine.memory(offset)?;
-        (found & bits != must & bits)
-            .then(|| format!("after {:?} memory holds {found:#x}, but must hold {must:#x}", op.action))
+        let mut wrong = None;
+        let owner_id = |w| self.machine.owner_id(w);
+        self.model.expected_memory(op, self.setting.layout, owner_id, &mut |offset, bits, must| {
+            let found = self.machine.memory(offset).unwrap_or(must);
+            if found & bits != must & bits && wrong.is_none() {
+                wrong = Some(format!("after {:?} memory holds {found:#x}, but must hold {must:#x}", op.action));
+            }
+        });
+        wrong
     }
 
     /// A worker came to a stop: its local operations are done at once, so that it ends at a shared one or at its end.
@@ -240,7 +252,7 @@ impl<'m, M: Machine> Execution<'m, M> {
         if end != What::Returned {
             self.broken = Some(worker);
         }
-        self.steps.push(Step { worker, what: end, result: 0, text: None });
+        self.steps.push(Step::new(worker, end));
         self.stops[worker] = Stop::Dead;
         Ok(())
     }

@@ -60,6 +60,9 @@ pub trait Machine {
     /// The text the worker left in its page.
     fn text(&self, worker: usize) -> String;
 
+    /// The data that goes with what the worker announced: the items of a put.
+    fn data(&self, worker: usize) -> Vec<u64>;
+
     /// What the real memory holds at a byte offset of the payload; `None` when there is no real memory.
     fn memory(&self, offset: usize) -> Option<u64>;
 

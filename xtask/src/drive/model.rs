@@ -7,6 +7,10 @@ use shared::baton::{Action, NO_OBJECT, Op};
 use shared::region::{Kind, Layout};
 use shared::robust::{OWNER, OWNER_DIED};
 
+pub use queue::Queue;
+
+mod queue;
+
 /// The state of one object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Thing {
@@ -30,6 +34,8 @@ pub enum Thing {
         /// Bit set of all that must come.
         everyone: u64,
     },
+    /// A queue.
+    Queue(Queue),
 }
 
 /// Whether a worker still takes part.
@@ -62,6 +68,7 @@ impl Model {
             Kind::Lock => Thing::Lock { owner: None, orphaned: false },
             Kind::Array { words, len } => Thing::Array(vec![0; words * len]),
             Kind::Barrier { parties } => Thing::Barrier { generation: 0, come: 0, everyone: (1 << parties) - 1 },
+            Kind::Queue { words, capacity, workers } => Thing::Queue(Queue::new(words, capacity, workers)),
         };
         let things: Vec<Thing> = layout.objects.iter().map(|o| thing(o.kind)).collect();
         Model { changes: vec![0; things.len()], things, life: vec![Life::Alive; workers] }
@@ -92,25 +99,43 @@ impl Model {
             (Lock | Unlock, Thing::Lock { .. }) => true,
             (ReadWord | WriteWord, Thing::Array(words)) => op.a < words.len() as u64,
             (Arrive | Leave, Thing::Barrier { .. }) => true,
+            (Put | Take | TryTake | Lease | Acknowledge | GiveBack | IsEmpty | Close | Join, Thing::Queue(queue)) => {
+                return queue.refuse(op);
+            }
             _ => false,
         };
         (!fine).then(|| format!("{:?} of object {}", op.action, op.object))
     }
 
     /// Whether the operation could proceed now.
-    pub fn enabled(&self, op: &Op) -> bool {
+    pub fn enabled(&self, worker: usize, op: &Op) -> bool {
         match (op.action, self.things.get(op.object as usize)) {
             (Action::Lock, Some(Thing::Lock { owner, .. })) => owner.is_none(),
             (Action::Leave, Some(Thing::Barrier { generation, come, everyone })) => {
                 *generation != op.a || (come | self.dead()) & everyone == *everyone
             }
             (Action::AwaitExit, _) => op.a & !self.gone() == 0,
+            (action, Some(Thing::Queue(queue))) => queue.enabled(worker, action),
             _ => true,
         }
     }
 
-    /// Does the operation and gives what the real one must give.
-    pub fn apply(&mut self, worker: usize, op: &Op) -> u64 {
+    /// How many of the operation's queue's items these words are.
+    pub fn item_count(&self, op: &Op, data: &[u64]) -> usize {
+        match self.things.get(op.object as usize) {
+            Some(Thing::Queue(queue)) => data.len() / queue.words(),
+            _ => 0,
+        }
+    }
+
+    /// Whether an attempt to take an item would find none.
+    pub fn finds_nothing(&self, op: &Op) -> bool {
+        matches!(self.things.get(op.object as usize), Some(Thing::Queue(queue)) if queue.items.is_empty())
+    }
+
+    /// Does the operation and gives what the real one must give. `data` brings the words that a put brings along, and takes
+    /// away those that went into or came out of a queue.
+    pub fn apply(&mut self, worker: usize, op: &Op, data: &mut Vec<u64>) -> u64 {
         let before = self.dead();
         let Some(thing) = self.things.get_mut(op.object as usize) else { return 0 };
         let (result, changed) = match (op.action, thing) {
@@ -162,6 +187,7 @@ impl Model {
                 }
                 (u64::from(completed), completed)
             }
+            (_, Thing::Queue(queue)) => queue.apply(worker, op, data),
             _ => (0, false),
         };
         if changed {
@@ -181,6 +207,10 @@ impl Model {
                     *changes += 1;
                 }
                 Thing::Barrier { .. } => *changes += 1,
+                Thing::Queue(queue) if queue.is_leased_by(worker) => {
+                    queue.give_back(worker);
+                    *changes += 1;
+                }
                 _ => {}
             }
         }
@@ -195,15 +225,16 @@ impl Model {
             .map(|(at, _)| at)
     }
 
-    /// What the real memory must hold where the operation touched it: (byte offset, bits that count, value).
+    /// Hands what the real memory must hold where the operation touched it to `check`: byte offset, bits that count, value.
     pub fn expected_memory(
         &self,
         op: &Op,
         layout: &Layout,
         owner_id: impl Fn(usize) -> u64,
-    ) -> Option<(usize, u64, u64)> {
-        let offset = layout.objects.get(op.object as usize)?.offset;
-        Some(match &self.things[op.object as usize] {
+        check: &mut dyn FnMut(usize, u64, u64),
+    ) {
+        let Some(offset) = layout.objects.get(op.object as usize).map(|o| o.offset) else { return };
+        let (offset, bits, value) = match &self.things[op.object as usize] {
             Thing::Cell(value) => (offset, u64::MAX, *value),
             Thing::Lock { owner, orphaned } => {
                 let word = owner.map_or(if *orphaned { u64::from(OWNER_DIED) } else { 0 }, owner_id);
@@ -211,6 +242,10 @@ impl Model {
             }
             Thing::Array(words) => (offset + op.a as usize * 8, u64::MAX, words[op.a as usize]),
             Thing::Barrier { generation, come, .. } => (offset, u64::MAX, generation << 32 | come),
-        })
+            Thing::Queue(queue) => {
+                return queue.memory(owner_id, &mut |at, value| check(offset + at, u64::MAX, value));
+            }
+        };
+        check(offset, bits, value);
     }
 }

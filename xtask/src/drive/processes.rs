@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use shared::baton::{Action, EXIT_SECOND_THREAD, EXIT_UNSTOPPABLE, Op, PAGE_BYTES, Page, state};
 use shared::header::{HEADER_BYTES, Header};
-use shared::process::COMMONS_BYTES;
+use shared::process::{COMMONS_BYTES, count_end};
 use shared::region::{Kind, Layout, MAX_WORKERS, Region};
 use shared::robust::OWNER_DIED;
 use shared::sys;
@@ -159,6 +159,7 @@ impl Processes {
         if let Some(pid) = self.pids[slot] {
             sys::kill_process(pid);
             self.reap(slot);
+            count_end(&self.payload);
         }
     }
 
@@ -251,6 +252,10 @@ impl Machine for Processes {
 
     fn text(&self, worker: usize) -> String {
         Page::of(&self.batons[worker]).read_text()
+    }
+
+    fn data(&self, worker: usize) -> Vec<u64> {
+        Page::of(&self.batons[worker]).read_data()
     }
 
     fn memory(&self, offset: usize) -> Option<u64> {

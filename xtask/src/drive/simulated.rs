@@ -5,6 +5,7 @@ use shared::baton::{Action, NO_OBJECT, Op};
 use shared::region::Layout;
 use shared::testing::programs::LOST;
 pub use shared::testing::programs::{Instruction, Programs, await_exit};
+use shared::words::queue::CLOSED;
 
 use super::machine::{Machine, Stop};
 use super::model::{Model, Thing};
@@ -12,8 +13,8 @@ use super::model::{Model, Thing};
 struct Worker {
     at: usize,
     last: u64,
-    /// The rest of a meeting: leaving it, or reporting how many were lost.
-    meeting: Option<Op>,
+    /// What is left of the last instruction: leaving a meeting, reporting how many were lost, putting the rest.
+    rest: Option<Op>,
     announced: Option<Op>,
 }
 
@@ -35,7 +36,7 @@ impl Simulated {
     /// Runs to the next announcement.
     fn next(&mut self, w: usize) -> Stop {
         let worker = &mut self.workers[w];
-        if let Some(op) = worker.meeting.take() {
+        if let Some(op) = worker.rest.take() {
             worker.announced = Some(op);
             return Stop::Announced(op);
         }
@@ -46,7 +47,7 @@ impl Simulated {
             };
             worker.at += 1;
             let op = match instruction {
-                Instruction::Do(op) if op.action == Action::Unlock && !holds(&self.model, w, op.object) => continue,
+                Instruction::Do(op) if is_void(&self.model, w, &op) => continue,
                 Instruction::Do(op) => op,
                 Instruction::Meet(object) => Op { action: Action::Arrive, object, a: 0, b: 0 },
                 Instruction::Unless(value, skip) => {
@@ -65,21 +66,23 @@ impl Machine for Simulated {
     fn start(&mut self) -> Result<Vec<Stop>> {
         let count = self.programs.len();
         self.model = Model::new(&self.layout, count);
-        self.workers = (0..count).map(|_| Worker { at: 0, last: 0, meeting: None, announced: None }).collect();
+        self.workers = (0..count).map(|_| Worker { at: 0, last: 0, rest: None, announced: None }).collect();
         Ok((0..count).map(|w| self.next(w)).collect())
     }
 
     fn grant(&mut self, w: usize, _answer: u64) -> Result<(u64, Stop)> {
         let op = self.workers[w].announced.expect("a granted worker has announced");
-        let result = self.model.apply(w, &op);
+        let mut data = if op.action == Action::Put { self.data(w) } else { Vec::new() };
+        let result = self.model.apply(w, &op, &mut data);
         let lost = lost(&self.model, op.object);
         let report = Op { action: Action::Report, object: NO_OBJECT, a: LOST, b: lost };
         let worker = &mut self.workers[w];
         match (op.action, self.programs[w].get(worker.at.wrapping_sub(1))) {
             (Action::Arrive, _) if result & 1 == 0 => {
-                worker.meeting = Some(Op { action: Action::Leave, object: op.object, a: result >> 1, b: 0 });
+                worker.rest = Some(Op { action: Action::Leave, object: op.object, a: result >> 1, b: 0 });
             }
-            (Action::Arrive | Action::Leave, _) => worker.meeting = Some(report),
+            (Action::Arrive | Action::Leave, _) => worker.rest = Some(report),
+            (Action::Put, _) if result < op.a => worker.rest = Some(Op { a: op.a - result, b: op.b + result, ..op }),
             (Action::Load, Some(Instruction::SpinUntil(_, value))) if result != *value => worker.at -= 1,
             _ => {}
         }
@@ -87,6 +90,8 @@ impl Machine for Simulated {
         match op.action {
             Action::Report => {}
             Action::Arrive => worker.last = result & 1,
+            Action::Put => worker.last = u64::from(result == CLOSED),
+            Action::Take | Action::TryTake => worker.last = data.first().copied().unwrap_or(0),
             _ => worker.last = result,
         }
         Ok((result, self.next(w)))
@@ -101,12 +106,28 @@ impl Machine for Simulated {
         String::new()
     }
 
+    fn data(&self, worker: usize) -> Vec<u64> {
+        let put = |op: Op| (0..op.a).map(|item| op.b + item).collect();
+        self.workers[worker].announced.map_or_else(Vec::new, put)
+    }
+
     fn memory(&self, _offset: usize) -> Option<u64> {
         None
     }
 
     fn owner_id(&self, worker: usize) -> u64 {
         worker as u64 + 1
+    }
+}
+
+/// Whether an instruction does nothing, for want of a guard or a lease.
+fn is_void(model: &Model, worker: usize, op: &Op) -> bool {
+    let leased = |queue: u32| matches!(model.things.get(queue as usize), Some(Thing::Queue(queue)) if queue.is_leased_by(worker));
+    match op.action {
+        Action::Unlock => !holds(model, worker, op.object),
+        Action::Acknowledge | Action::GiveBack => !leased(op.object),
+        Action::Lease => leased(op.object),
+        _ => false,
     }
 }
 

@@ -48,9 +48,18 @@ pub struct Step {
     pub result: u64,
     /// The text of a note.
     pub text: Option<String>,
+    /// The words of the items that the step put into a queue, took out of it or acknowledged.
+    pub data: Vec<u64>,
+    /// How many items these are.
+    pub items: usize,
 }
 
 impl Step {
+    /// A step that gave nothing.
+    pub fn new(worker: usize, what: What) -> Step {
+        Step { worker, what, result: 0, text: None, data: Vec::new(), items: 0 }
+    }
+
     /// The operation, if the step is one that was done.
     pub fn op(&self) -> Option<&Op> {
         match &self.what {

@@ -5,7 +5,7 @@ use shared::region::Layout;
 
 use crate::drive::execution::Ending;
 use crate::drive::machine::Broken;
-use crate::drive::model::{Life, Model, Thing};
+use crate::drive::model::{Life, Model, Queue, Thing};
 use crate::drive::step::{Step, What};
 use crate::labs::Finding;
 use crate::story::words;
@@ -112,7 +112,32 @@ fn wait_words(worker: usize, op: &Op, model: Option<&Model>, layout: &Layout) ->
             }));
             format!("at {name} for {missing}")
         }
+        (Action::Put, _) => format!("for room in {name}, which is full"),
+        (Action::Take | Action::Lease | Action::Join, Some(Thing::Queue(queue))) => {
+            queue_words(worker, op, &name, queue, model.expect("there is a thing"))
+        }
         (Action::AwaitExit, _) => "until the others have ended".to_owned(),
         _ => format!("for {name}"),
+    }
+}
+
+/// What a worker waits for at a queue, and why nobody is left to bring it.
+fn queue_words(worker: usize, op: &Op, name: &str, queue: &Queue, model: &Model) -> String {
+    let holders: Vec<usize> = (0..queue.leases.len()).filter(|w| queue.is_leased_by(*w)).collect();
+    let what = match op.action {
+        Action::Join => format!("until everything in {name} is done"),
+        _ => format!("for an item of {name}"),
+    };
+    if holders.contains(&worker) {
+        return format!("{what}, but it holds a lease itself that it has not acknowledged");
+    }
+    let alive = |w: &usize| model.life[*w] == Life::Alive;
+    if let Some(holder) = holders.iter().find(|w| alive(w)) {
+        return format!("{what}, while {} holds a lease that it never acknowledges", words::worker(*holder));
+    }
+    match (op.action, queue.items.len()) {
+        (Action::Join, left) if left > 0 => format!("{what}; {left} left, and nobody takes them"),
+        _ if queue.closed => what,
+        _ => format!("{what}; nobody is left to put one or to close it"),
     }
 }

@@ -12,6 +12,8 @@ use shared::baton::Action;
 
 use crate::drive::step::{Step, What};
 
+mod queues;
+
 /// Two steps that use the same plain word without an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Race {
@@ -37,6 +39,7 @@ struct Detector {
     clocks: Vec<Clock>,
     /// What a cell's last value, a lock's last release or a barrier's meeting carries.
     carried: HashMap<(u32, u64), Clock>,
+    queues: HashMap<u32, queues::Carried>,
     holds: Vec<Vec<u32>>,
     dead: Vec<usize>,
     words: HashMap<(u32, u64), Word>,
@@ -47,6 +50,7 @@ pub fn first(steps: &[Step], workers: usize) -> Option<Race> {
     let mut detector = Detector {
         clocks: vec![vec![0; workers]; workers],
         carried: HashMap::new(),
+        queues: HashMap::new(),
         holds: vec![Vec::new(); workers],
         dead: Vec::new(),
         words: HashMap::new(),
@@ -91,6 +95,17 @@ impl Detector {
             }
             Action::Leave => self.meet(w, (op.object, op.a)),
             Action::AwaitExit => (0..self.clocks.len()).filter(|o| op.a >> o & 1 == 1).for_each(|o| self.learn(w, o)),
+            Action::Put
+            | Action::Take
+            | Action::TryTake
+            | Action::Lease
+            | Action::Acknowledge
+            | Action::GiveBack
+            | Action::Close
+            | Action::Join => {
+                let queue = self.queues.entry(op.object).or_default();
+                queue.step(w, op, step.result, step.items, &mut self.clocks[w]);
+            }
             Action::ReadWord | Action::WriteWord => return self.plain(at, w, op.object, op.a, op.action),
             _ => {}
         }
@@ -132,6 +147,9 @@ impl Detector {
         for lock in std::mem::take(&mut self.holds[victim]) {
             self.carried.insert((lock, 0), self.clocks[victim].clone());
         }
+        for queue in self.queues.values_mut() {
+            queue.give_back(victim, &self.clocks[victim]);
+        }
         self.dead.push(victim);
     }
 
@@ -167,7 +185,7 @@ mod tests {
     use shared::baton::Op;
 
     fn did(worker: usize, action: Action, object: u32, a: u64, result: u64) -> Step {
-        Step { worker, what: What::Did(Op { action, object, a, b: 1 }), result, text: None }
+        Step { result, ..Step::new(worker, What::Did(Op { action, object, a, b: 1 })) }
     }
 
     const FLAG: u32 = 0;
@@ -200,7 +218,7 @@ mod tests {
         let lock = |w, r| did(w, Action::Lock, FLAG, 0, r);
         let mut steps = vec![lock(0, 0), did(0, Action::WriteWord, DATA, 0, 0)];
         let op = Op { action: Action::Unlock, object: FLAG, a: 0, b: 0 };
-        steps.push(Step { worker: 0, what: What::Killed(op), result: 0, text: None });
+        steps.push(Step::new(0, What::Killed(op)));
         steps.extend([lock(1, 1), did(1, Action::WriteWord, DATA, 0, 0)]);
         assert_eq!(first(&steps, 2), None);
     }

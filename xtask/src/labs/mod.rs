@@ -147,6 +147,8 @@ pub struct Lab {
     pub layout: fn(&Header) -> Layout,
     /// Names a word of an array: `alerts[1].value`.
     pub word_name: fn(&str, u64) -> String,
+    /// Names an item of a queue by its words: `task 3`.
+    pub item_name: fn(&str, &[u64]) -> String,
     /// Says a computation or a report in the lab's own words; `None` leaves the step out of stories.
     pub say: fn(&Op, u64) -> Option<String>,
     /// The scenario of free runs with this seed and so many workers: what `run` shows and the wall clock times.

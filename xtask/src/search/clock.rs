@@ -75,7 +75,7 @@ impl Clocks {
     fn charge(&mut self, steps: &[Step], tariff: &Tariff) {
         for step in steps {
             let Some(op) = step.op() else { continue };
-            let price = tariff.price(op.action, op.a, self.compute);
+            let price = tariff.price(op.action, op.a, step.items as u64, self.compute);
             self.now[step.worker] += price;
             if op.action == Action::Compute {
                 self.computed[step.worker] += price;

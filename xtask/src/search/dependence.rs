@@ -9,6 +9,8 @@ use shared::baton::{Action, Op};
 
 use crate::drive::model::{Model, Thing};
 
+mod queues;
+
 /// Why two steps depend on each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
@@ -29,15 +31,25 @@ pub enum Rule {
     KillCountsAtBarrier,
     /// A worker's end against those that wait for it.
     Exit,
+    /// Two puts into a queue, two takes from it, and a look at an end that is near.
+    QueueEnd,
+    /// The put of an item and its take, the take of an item and the put into its place.
+    QueueItem,
+    /// Closing a queue, or giving items back, against everything at that queue.
+    QueueWhole,
+    /// What is done, against who learns that everything is.
+    QueueDone,
+    /// A kill gives back what its victim has leased.
+    KillReturnsLease,
 }
 
 impl Rule {
     /// Rules that only say what made a step possible. Leaving one out loses no outcome, because a process that cannot go on
     /// is never tried; they stay, because that is what independence means, and their effect is tested by itself.
-    pub const ENABLING: [Rule; 2] = [Rule::KillFreesLock, Rule::Exit];
+    pub const ENABLING: [Rule; 3] = [Rule::KillFreesLock, Rule::Exit, Rule::QueueDone];
 
     /// All rules.
-    pub const ALL: [Rule; 8] = [
+    pub const ALL: [Rule; 13] = [
         Rule::Cell,
         Rule::Lock,
         Rule::Array,
@@ -46,6 +58,11 @@ impl Rule {
         Rule::KillFreesLock,
         Rule::KillCountsAtBarrier,
         Rule::Exit,
+        Rule::QueueEnd,
+        Rule::QueueItem,
+        Rule::QueueWhole,
+        Rule::QueueDone,
+        Rule::KillReturnsLease,
     ];
 }
 
@@ -102,6 +119,9 @@ impl Touches {
             t.add(LIFE | worker as u64, false, false, false);
         }
         t.add_object(model, op, rules);
+        if let Some(Thing::Queue(queue)) = model.things.get(op.object as usize) {
+            queues::add(&mut t, queue, worker, op, rules);
+        }
         if op.action == Action::AwaitExit && rules.has(Rule::Exit) {
             for awaited in (0..model.life.len() as u64).filter(|w| op.a >> w & 1 == 1) {
                 t.add(EXIT | awaited, false, true, false);
@@ -154,6 +174,13 @@ impl Touches {
         if rules.has(Rule::Exit) {
             t.add(EXIT | victim as u64, true, false, true);
         }
+        if rules.has(Rule::KillReturnsLease) {
+            for (at, thing) in model.things.iter().enumerate() {
+                if matches!(thing, Thing::Queue(queue) if queue.is_leased_by(victim)) {
+                    queues::add_return(&mut t, at as u32);
+                }
+            }
+        }
         if rules.has(Rule::KillFreesLock) {
             for lock in model.held_by(victim) {
                 t.add(part(lock as u32, 0), true, false, true);
@@ -195,7 +222,7 @@ mod tests {
         let mut layout = Layout::default();
         let lock = layout.add("lock", Kind::Lock);
         let mut model = Model::new(&layout, 3);
-        model.apply(0, &op(Action::Lock, lock, 0));
+        model.apply(0, &op(Action::Lock, lock, 0), &mut Vec::new());
         let take = Touches::of_operation(&model, 1, &op(Action::Lock, lock, 0), Rules::ALL);
         let wait = Touches::of_operation(&model, 2, &op(Action::AwaitExit, NO_OBJECT, 0b001), Rules::ALL);
         let kill = Touches::of_kill(&model, 0, Rules::ALL);
@@ -203,6 +230,20 @@ mod tests {
         assert!(!Touches::of_kill(&model, 0, Rules::without(Rule::KillFreesLock)).depend(&take));
         assert!(!Touches::of_kill(&model, 0, Rules::without(Rule::Exit)).depend(&wait));
         assert!(!Touches::of_kill(&model, 1, Rules::ALL).depend(&wait), "nobody waits for worker 2");
+    }
+
+    #[test]
+    fn who_learns_that_all_is_done_depends_on_what_was_done() {
+        let mut layout = Layout::default();
+        layout.queue::<u64>("queue", 1, 2);
+        let mut model = Model::new(&layout, 2);
+        model.apply(0, &op(Action::Put, 0, 1), &mut vec![7]);
+        model.apply(0, &op(Action::Lease, 0, 1), &mut Vec::new());
+        let done = |rules| Touches::of_operation(&model, 0, &op(Action::Acknowledge, 0, 1), rules);
+        let join = |rules| Touches::of_operation(&model, 1, &op(Action::Join, 0, 0), rules);
+        assert!(done(Rules::ALL).depend(&join(Rules::ALL)) && done(Rules::ALL).may_enable(&join(Rules::ALL)));
+        let without = Rules::without(Rule::QueueDone);
+        assert!(!done(without).depend(&join(without)));
     }
 
     #[test]

@@ -25,15 +25,30 @@ pub struct Tariff {
     pub wake: u64,
     /// Coming to a barrier.
     pub barrier: u64,
+    /// One step of a queue.
+    pub queue: u64,
+    /// An item that a queue's step moves.
+    pub item: u64,
 }
 
 /// The tariff.
-pub const TARIFF: Tariff =
-    Tariff { access: 1, exchange: 7, lock: 10, unlock: 5, spin: 1_000, hand_over: 100, wake: 4_500, barrier: 20 };
+pub const TARIFF: Tariff = Tariff {
+    access: 1,
+    exchange: 7,
+    lock: 10,
+    unlock: 5,
+    spin: 1_000,
+    hand_over: 100,
+    wake: 4_500,
+    barrier: 20,
+    queue: 30,
+    item: 3,
+};
 
 impl Tariff {
-    /// The price of an operation that need not wait; `compute` is what one computation costs in the scenario.
-    pub fn price(&self, action: Action, argument: u64, compute: u64) -> u64 {
+    /// The price of an operation that need not wait; `items` is how many a queue's step moved, `compute` what one
+    /// computation costs in the scenario.
+    pub fn price(&self, action: Action, argument: u64, items: u64, compute: u64) -> u64 {
         match action {
             Action::Compute => compute,
             Action::Load | Action::LoadAcquire | Action::Store | Action::StoreRelease => self.access,
@@ -43,6 +58,9 @@ impl Tariff {
             Action::Unlock => self.unlock,
             Action::Arrive => self.barrier,
             Action::Sleep => argument,
+            Action::Put | Action::Take | Action::TryTake | Action::Lease => self.queue + items * self.item,
+            // An acknowledgement moves nothing.
+            Action::Acknowledge | Action::GiveBack | Action::IsEmpty | Action::Close | Action::Join => self.queue,
             Action::Leave | Action::Note | Action::Report | Action::AwaitExit => 0,
         }
     }

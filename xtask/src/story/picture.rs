@@ -155,7 +155,7 @@ mod tests {
         let mut layout = Layout::default();
         layout.value("stop");
         let op = |action, b| Op { action, object: 1, a: 0, b };
-        let step = |worker, what| Step { worker, what, result: 0, text: Some(note.to_owned()) };
+        let step = |worker, what| Step { text: Some(note.to_owned()), ..Step::new(worker, what) };
         let steps = [
             step(0, What::Did(op(Action::Load, 0))),
             step(1, What::Did(op(Action::Store, 1))),

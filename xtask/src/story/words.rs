@@ -2,6 +2,7 @@
 
 use shared::baton::{Action, Op};
 use shared::region::Layout;
+use shared::words::queue::CLOSED;
 
 use crate::drive::machine::Broken;
 use crate::drive::step::{Step, What};
@@ -103,8 +104,27 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
         Action::Note => format!("notes: {}", step.text.as_deref().unwrap_or("")),
         Action::Sleep => format!("sleeps {} ns", op.a),
         Action::AwaitExit => "looks at what is left, now that the others have ended".into(),
+        Action::Put if result == CLOSED => format!("finds {name} closed"),
+        Action::Put => format!("puts {} into {name}", items(lab, layout, op, step)),
+        Action::Take | Action::TryTake if result == 1 => format!("takes {} from {name}", items(lab, layout, op, step)),
+        Action::TryTake => format!("finds nothing in {name}"),
+        Action::Lease if result > 0 => format!("leases {} from {name}", items(lab, layout, op, step)),
+        Action::Take | Action::Lease => format!("learns that {name} is closed and done"),
+        Action::Acknowledge => format!("acknowledges {} of {name}", items(lab, layout, op, step)),
+        Action::GiveBack => format!("gives what it leased back to {name}"),
+        Action::IsEmpty if result == 1 => format!("looks whether {name} is empty: it is"),
+        Action::IsEmpty => format!("looks whether {name} is empty: it is not"),
+        Action::Close => format!("closes {name}"),
+        Action::Join => format!("learns that everything in {name} is done"),
         Action::Compute | Action::Report => return (lab.say)(op, result),
     })
+}
+
+/// `task 3`, `task 3 and task 4`: the items that a queue's step moved, as the lab names them.
+fn items(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> String {
+    let name = layout.objects.get(op.object as usize).map_or("?", |o| o.name.as_str());
+    let words = step.data.len() / step.items.max(1);
+    list(step.data.chunks(words.max(1)).map(|item| (lab.item_name)(name, item)))
 }
 
 /// `alerts[1]` for a word of that element: records are read and written as a whole in a story.
@@ -127,6 +147,13 @@ fn intent(lab: &Lab, layout: &Layout, op: &Op) -> String {
         Action::WriteWord => format!("written {}", (lab.word_name)(&name, op.a)),
         Action::Arrive => format!("come to {name}"),
         Action::Leave => format!("left {name}"),
+        Action::Put => format!("put something into {name}"),
+        Action::Take | Action::TryTake => format!("taken an item from {name}"),
+        Action::Lease => format!("leased items from {name}"),
+        Action::Acknowledge => format!("acknowledged what it leased from {name}"),
+        Action::GiveBack => format!("given back what it leased from {name}"),
+        Action::IsEmpty => format!("looked whether {name} is empty"),
+        Action::Close => format!("closed {name}"),
         _ => "gone on".into(),
     }
 }

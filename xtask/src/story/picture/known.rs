@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     fn did(worker: usize, action: Action, object: u32, a: u64, b: u64, result: u64) -> Step {
-        Step { worker, what: What::Did(Op { action, object, a, b }), result, text: None }
+        Step { result, ..Step::new(worker, What::Did(Op { action, object, a, b })) }
     }
 
     fn one_line_a_step(steps: &[Step]) -> Vec<Line> {
@@ -149,7 +149,7 @@ mod tests {
     fn a_lock_is_held_until_it_is_freed_or_its_holder_is_killed() {
         let lock = |w| did(w, Action::Lock, 0, 0, 0, 0);
         let unlock = Op { action: Action::Unlock, object: 0, a: 0, b: 0 };
-        let killed = Step { worker: 1, what: What::Killed(unlock), result: 0, text: None };
+        let killed = Step::new(1, What::Killed(unlock));
         let steps = [lock(0), did(0, Action::Load, 1, 0, 0, 0), did(0, Action::Unlock, 0, 0, 0, 0), lock(1), killed];
         let found = holds(&one_line_a_step(&steps), &steps);
         assert_eq!(found, [Hold { worker: 0, first: 0, last: 2 }, Hold { worker: 1, first: 3, last: 4 }]);

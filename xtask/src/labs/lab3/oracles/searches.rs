@@ -124,7 +124,7 @@ pub fn free_run(scenario: &Scenario, run: &FreeRun) -> Option<Finding> {
         .iter()
         .map(|(tag, value)| {
             let op = shared::baton::Op { action: Action::Report, object: shared::baton::NO_OBJECT, a: *tag, b: *value };
-            Step { worker: reader, what: What::Did(op), result: 0, text: None }
+            Step::new(reader, What::Did(op))
         })
         .collect();
     let answers = alerts(&steps, reader);
