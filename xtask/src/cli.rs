@@ -92,6 +92,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Measure one of the lecture's experiments on this machine: a table, a document, a plot.
+    Experiment(cmd::experiment::Options),
     /// Measure the project itself.
     Bench {
         /// What: `explorer` (executions a second), `soundness` (the reduction against plain enumeration).
@@ -241,6 +243,7 @@ fn dispatch(command: Command) -> Result<Code> {
         Command::Selftest { lab: name, repeat, json } => {
             cmd::selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)
         }
+        Command::Experiment(options) => cmd::experiment::run(&options),
         Command::Bench { what, programs } if what == "soundness" => cmd::bench::soundness(programs),
         Command::Bench { .. } => cmd::bench::explorer(lab("lab3")?),
         Command::Starters { check } => cmd::starters::run(check),

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod check;
+pub mod experiment;
 pub mod hint;
 pub mod replay;
 pub mod reset;

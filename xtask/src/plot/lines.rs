@@ -40,6 +40,9 @@ pub fn lines(plot: &Lines) -> String {
     for (at, series) in plot.series.iter().enumerate() {
         drawing += &one(plot, &layout, at, series, &drawn[at], names[at]);
     }
+    for (x, y, words) in plot.tags.iter().filter(|(x, y, _)| plot.x.takes(*x) && plot.y.takes(*y)) {
+        drawing += &draw::text("note middle", layout.x.place(*x), layout.y.place(*y) - 9.0, words);
+    }
     let left_out: usize = plot.series.iter().zip(&drawn).map(|(s, d)| s.points.len() - d.len()).sum();
     let mut notes = plot.notes.clone();
     if left_out > 0 {

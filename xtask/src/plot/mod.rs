@@ -40,7 +40,7 @@ impl Spread {
 pub struct Series {
     /// Its name; keep it below some 24 letters.
     pub name: String,
-    /// The points as (x, y), by ascending x.
+    /// The points as (x, y), in the order in which the line takes them.
     pub points: Vec<(f64, Spread)>,
 }
 
@@ -59,6 +59,8 @@ pub struct Lines {
     pub rules: Vec<(f64, String)>,
     /// The lines; from nine on, colours and shapes repeat.
     pub series: Vec<Series>,
+    /// Words above places (x, y): what single points are about.
+    pub tags: Vec<(f64, f64, String)>,
 }
 
 /// A row of a ladder.

@@ -13,6 +13,7 @@ fn plot(series: Vec<Series>) -> Lines {
         y: Axis::new("time", Scale::Log, Unit::Nanoseconds),
         rules: vec![(1_000.0, "limit".into())],
         series,
+        tags: vec![(10.0, 900.0, "every 10".into())],
     }
 }
 
@@ -47,6 +48,7 @@ fn a_line_plot_is_one_well_formed_file_with_nothing_from_elsewhere() {
 fn every_series_is_named_at_its_end_and_told_in_words() {
     let svg = lines(&plot(vec![series("raw", &[(1.0, 500.0), (10.0, 900.0)]), series("locked", &[(1.0, 5e4)])]));
     assert!(svg.contains(">raw</text>") && svg.contains(">locked</text>") && svg.contains(">limit</text>"));
+    assert!(svg.contains(">every 10</text>"));
     assert!(svg.contains("raw: 500 ns at 1, 900 ns at 10. locked: 50 µs at 1."), "{svg}");
     assert_eq!(svg.matches("class=\"mark\"").count(), 3);
     assert_eq!(svg.matches("class=\"line\"").count(), 1, "one point alone is no line");

@@ -20,6 +20,7 @@ pub const LAB: Lab = Lab {
     checks: CHECKS,
     layout: Lab0::layout,
     word_name: words::word_name,
+    item_name: |_, _| "an item".into(),
     say: words::say,
     free: scenarios::free,
     bench: scenarios::bench,
