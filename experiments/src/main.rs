@@ -1,7 +1,8 @@
 //! The programs that `cargo xtask experiment` times.
 //!
-//! This binary only observes: `sample NAME KEY=NUMBER…` does what its arguments say, in as many real worker processes as
-//! they say, and prints raw samples, a line of `key=number` words each. The runner judges and renders.
+//! This binary only observes: `sample PARENT NAME KEY=NUMBER…` does what its arguments say, in as many real worker
+//! processes as they say, and prints raw samples, a line of `key=number` words each. The runner judges and renders. When
+//! the process PARENT ends, so do this one and its workers.
 
 mod access;
 mod board;
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["__crew", ..] => return shared::process::main(&Bench),
-        ["sample", name, ref numbers @ ..] => sample(name, numbers),
+        ["sample", parent, name, ref numbers @ ..] => sample(parent, name, numbers),
         _ => Err("this measures for `cargo xtask experiment`, which starts it".to_owned()),
     };
     match done {
@@ -33,7 +34,9 @@ fn main() -> ExitCode {
 }
 
 /// Takes one sample of the thing with this name.
-fn sample(name: &str, numbers: &[&str]) -> Result<(), String> {
+fn sample(parent: &str, name: &str, numbers: &[&str]) -> Result<(), String> {
+    let parent = parent.parse().map_err(|_| format!("`{parent}` is no process id"))?;
+    shared::sys::die_with_parent(parent);
     let size = Size::parse(numbers)?;
     if ["queue", "channel"].contains(&name) && size.workers == 1 && size.tasks > board::ROOM as u64 {
         return Err(format!("{name}: one worker that puts {} tasks waits for ever for room", size.tasks));

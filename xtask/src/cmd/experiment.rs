@@ -33,6 +33,8 @@ pub struct Options {
     svg: Option<PathBuf>,
 }
 
+/// The package with what is measured.
+const PROGRAM: &str = "experiments";
 /// By what `--quick` divides the sizes.
 const QUICK: u64 = 50;
 /// Loops that the calibration times.
@@ -51,7 +53,10 @@ pub fn run(options: &Options) -> Result<Code> {
         return Err(usage(format!("--svg: there is no folder {}", missing.display())));
     }
     eprintln!("{}: {}", experiment.name, experiment.title);
-    let program = package::program("experiments")?;
+    if !workspace::target()?.join("lab").join(PROGRAM).exists() {
+        eprintln!("building what is measured; this takes a while, once");
+    }
+    let program = package::program(PROGRAM)?;
     let shrink = if options.quick { QUICK } else { 1 };
     let settings = Settings {
         workers: options.workers.unwrap_or(experiment.workers),

@@ -68,6 +68,8 @@ fn judge(settings: &Settings, observed: &Observed) -> Result<Report, String> {
         explains: vec![
             "A worker without a processor at the raise stops when it gets one again: that is the worst case."
                 .to_owned(),
+            "What is wasted counts from just before the raise, so it can be a little more than the interval."
+                .to_owned(),
         ],
         missing: Vec::new(),
         results: json!({ "rows": all.iter().map(result).collect::<Vec<_>>() }),
@@ -99,7 +101,7 @@ fn row(s: &Stopped) -> Vec<String> {
     vec![
         s.look.to_owned(),
         s.every.to_string(),
-        report::with_spread(Unit::PerSecond, &s.searched),
+        Unit::PerSecond.show(s.searched.mid),
         report::with_spread(Unit::Nanoseconds, &s.latency),
         Unit::Nanoseconds.show(s.worst),
         Unit::Count.show(s.wasted.mid),

@@ -108,7 +108,8 @@ fn shuffle<T>(items: &mut [T], seed: u64) {
 
 fn sample(program: &Path, job: &Job) -> Result<Vec<Line>> {
     let mut command = Command::new(program);
-    command.args(["sample", job.name]).args(job.numbers.iter().map(|(key, number)| format!("{key}={number}")));
+    command.args(["sample", &std::process::id().to_string(), job.name]);
+    command.args(job.numbers.iter().map(|(key, number)| format!("{key}={number}")));
     let said =
         answer(&mut command, DEADLINE).with_context(|| format!("the sample `{}` of {:?}", job.name, job.numbers))?;
     let lines: Result<Vec<Line>> = said.lines().map(parse).collect();

@@ -83,8 +83,9 @@ pub fn words(settings: &Settings, observed: &Observed, report: &Report) -> Vec<S
 fn notes(settings: &Settings) -> Vec<String> {
     let machine = machine::describe();
     let mut notes = vec![format!(
-        "{} rounds in random order; medians, in brackets and as bars from the first to the third quarter.",
-        settings.rounds
+        "{} round{} in random order; medians, in brackets and as bars from the first to the third quarter.",
+        settings.rounds,
+        if settings.rounds == 1 { "" } else { "s" }
     )];
     if settings.workers as f64 > machine.cpus {
         notes.push(format!(
