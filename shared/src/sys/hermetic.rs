@@ -27,6 +27,11 @@ pub fn advance(ns: u64) {
     CLOCK_NS.fetch_add(ns, Relaxed);
 }
 
+/// This worker's clock, monotonic nanoseconds: stepped, that of the schedule. Looking takes no time.
+pub fn now_ns() -> u64 {
+    if stepped() { CLOCK_NS.load(Relaxed) } else { super::monotonic_ns() }
+}
+
 /// SplitMix64's output function (Steele, Lea and Flood 2014): a bijection that scatters neighbouring numbers.
 pub const fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);

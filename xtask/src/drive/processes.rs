@@ -259,6 +259,10 @@ impl Machine for Processes {
         Page::of(&self.batons[worker]).read_data()
     }
 
+    fn bytes(&self, worker: usize) -> Vec<u8> {
+        Page::of(&self.batons[worker]).read_bytes()
+    }
+
     fn memory(&self, offset: usize) -> Option<u64> {
         Some(self.payload.word(offset).load(Relaxed))
     }

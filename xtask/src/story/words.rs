@@ -4,6 +4,7 @@ use shared::baton::{Action, Op};
 use shared::region::Layout;
 use shared::words::queue::CLOSED;
 
+use super::messages;
 use crate::drive::machine::Broken;
 use crate::drive::step::{Step, What};
 use crate::labs::Lab;
@@ -117,6 +118,9 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
         Action::IsEmpty => format!("looks whether {name} is empty: it is not"),
         Action::Close => format!("closes {name}"),
         Action::Join => format!("learns that everything in {name} is done"),
+        Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => {
+            messages::did(layout, op, step)
+        }
         Action::Compute | Action::Report => return (lab.say)(op, result),
     })
 }
@@ -158,6 +162,9 @@ fn intent(lab: &Lab, layout: &Layout, op: &Op) -> String {
         Action::GiveBack => format!("given back what it leased from {name}"),
         Action::IsEmpty => format!("looked whether {name} is empty"),
         Action::Close => format!("closed {name}"),
+        Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => {
+            messages::intent(layout, op)
+        }
         _ => "gone on".into(),
     }
 }
