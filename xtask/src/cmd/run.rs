@@ -8,7 +8,7 @@ use super::Source;
 use crate::assess;
 use crate::cli::Code;
 use crate::drive::free::{self, FreeEnd};
-use crate::labs::{Judge, Lab};
+use crate::labs::{FreeRun, Judge, Lab, Scenario};
 use crate::report::result::Status;
 use crate::story::words;
 use crate::submit::compile;
@@ -29,6 +29,7 @@ pub fn run(lab: &'static Lab, source: &Source, workers: u64, seed: u64) -> Resul
     source.adapt(lab, &mut scenario);
     let layout = (lab.layout)(&scenario.header);
     let free = free::run(&program.binary, &scenario, &layout, EVENTS)?;
+    let mut wrong = None;
     let ended = match &free.end {
         FreeEnd::Failed(why) => {
             println!("{}: the free run failed: {why}", lab.name);
@@ -41,16 +42,42 @@ pub fn run(lab: &'static Lab, source: &Source, workers: u64, seed: u64) -> Resul
                 scenario.workers(),
                 run.wall_ns as f64 / 1e6
             );
-            Code::Pass
+            wrong = judge(lab, &scenario, run);
+            println!("  {}", wrong.as_deref().unwrap_or("everything came out right"));
+            if wrong.is_some() { Code::Fail } else { Code::Pass }
         }
     };
     timeline(&free.events);
+    round_trips(&free.events);
     if let Some(offset) = source.baseline {
         let name = lab.baselines.iter().find(|(_, o)| *o == offset).map_or("", |(n, _)| n);
-        println!("\nThat went well, as it nearly always does. Now every interleaving of the baseline `{name}`:");
+        let how = if wrong.is_some() { "Not well." } else { "That went well, as it nearly always does." };
+        println!("\n{how} Now every interleaving of the baseline `{name}`:");
         return shortest_failure(lab, source, &program.binary, seed);
     }
     Ok(ended)
+}
+
+/// What the lab's judge of free runs has to say against this one.
+fn judge(lab: &Lab, scenario: &Scenario, run: &FreeRun) -> Option<String> {
+    let judge = lab.checks.iter().find_map(|check| match check.judge {
+        Judge::Free(judge) => Some(judge),
+        _ => None,
+    })?;
+    judge(scenario, run).map(|finding| finding.message)
+}
+
+/// How many answers were waited for and what one took: the clients' own view.
+fn round_trips(workers: &[(Vec<Event>, u64)]) {
+    let all = || workers.iter().flat_map(|(events, _)| events);
+    let waits: Vec<u64> =
+        all().filter(|e| e.action == Action::Receive as u32).map(|e| e.end.saturating_sub(e.start)).collect();
+    let (Some(start), Some(end)) = (all().map(|e| e.start).min(), all().map(|e| e.end).max()) else { return };
+    if !waits.is_empty() {
+        let (count, waited) = (waits.len() as f64, waits.iter().sum::<u64>() as f64);
+        let rate = count / ((end - start).max(1) as f64 / 1e9);
+        println!("  {count} answers: {:.0} us of waiting for one, {rate:.0} a second for all", waited / count / 1e3);
+    }
 }
 
 /// What a moment was spent on; of several, the letter that says most.
@@ -59,7 +86,8 @@ fn letter(action: u32) -> (char, usize) {
         Some(Action::Compute) => ('#', 0),
         Some(Action::Lock) => ('L', 1),
         Some(Action::Leave) => ('B', 2),
-        _ => ('.', 3),
+        Some(Action::Receive | Action::ReceiveAny) => ('M', 3),
+        _ => ('.', 4),
     }
 }
 
@@ -69,11 +97,11 @@ fn timeline(workers: &[(Vec<Event>, u64)]) {
     let (Some(start), Some(end)) = (all().map(|e| e.start).min(), all().map(|e| e.end).max()) else { return };
     let span = (end - start).max(1);
     println!(
-        "  # works   L waits for a lock   B waits at a barrier   . talks (flags, records)   time from left to right"
+        "  # works   L waits for a lock   B waits at a barrier   M waits for a message   . talks   time from left to right"
     );
     for (at, (events, lost)) in workers.iter().enumerate().filter(|(_, (events, _))| !events.is_empty()) {
-        let mut spent = [0u64; 4];
-        let mut cells = vec![[0u64; 4]; WIDTH as usize];
+        let mut spent = [0u64; 5];
+        let mut cells = vec![[0u64; 5]; WIDTH as usize];
         for event in events {
             let (_, kind) = letter(event.action);
             let took = event.end - event.start;
@@ -84,7 +112,8 @@ fn timeline(workers: &[(Vec<Event>, u64)]) {
         let line: String = cells.iter().map(most).collect();
         let percent = |kind: usize| 100.0 * spent[kind] as f64 / span as f64;
         let mut text = format!("  {:<3} {line}  works {:.0} %", words::worker(at), percent(0));
-        text += &format!(", lock {:.1} %, barrier {:.0} %, talk {:.2} %", percent(1), percent(2), percent(3));
+        text += &format!(", lock {:.1} %, barrier {:.0} %", percent(1), percent(2));
+        text += &format!(", messages {:.0} %, talk {:.2} %", percent(3), percent(4));
         println!("{text}");
         if *lost > 0 {
             println!("      {lost} later operations did not fit into the trace");
@@ -92,12 +121,13 @@ fn timeline(workers: &[(Vec<Event>, u64)]) {
     }
 }
 
-fn most(cell: &[u64; 4]) -> char {
+fn most(cell: &[u64; 5]) -> char {
     match cell.iter().enumerate().max_by_key(|(_, t)| **t) {
         Some((_, 0)) | None => ' ',
         Some((0, _)) => '#',
         Some((1, _)) => 'L',
         Some((2, _)) => 'B',
+        Some((3, _)) => 'M',
         Some(_) => '.',
     }
 }
