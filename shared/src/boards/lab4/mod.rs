@@ -6,6 +6,7 @@ pub mod script;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::barrier::Barrier;
 pub use crate::endpoint::codec::{HEADER_BYTES, MAGIC, kind};
 pub use crate::endpoint::{
     CallError, Client, Connection, Deadline, Event, Fault, Gone, Header, Hub, Key, Link, MAX_FRAME,
@@ -13,7 +14,7 @@ pub use crate::endpoint::{
 pub use crate::endpoint::{Reply, Request};
 use crate::header::{Header as Scenario, Role};
 use crate::process::{self, Lab};
-use crate::region::{Cursor, Layout};
+use crate::region::{Cursor, Kind, Layout};
 
 /// What the server keeps for everybody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,19 +62,21 @@ pub struct Size {
     pub room_out: u64,
     /// How long a client is willing to wait for one answer, nanoseconds.
     pub deadline_ns: u64,
+    /// 1: no client ends before all have what they asked for.
+    pub meet: u64,
 }
 
 impl Size {
     /// Reads the sizes from a scenario.
     pub fn of(scenario: &Scenario) -> Size {
-        let [clients, room_in, room_out, deadline_ns, ..] = scenario.params;
-        Size { clients, room_in, room_out, deadline_ns }
+        let [clients, room_in, room_out, deadline_ns, meet, ..] = scenario.params;
+        Size { clients, room_in, room_out, deadline_ns, meet }
     }
 
     /// The header parameters for these sizes.
     pub fn params(&self) -> [u64; crate::header::PARAMS] {
         let mut params = [0; crate::header::PARAMS];
-        params[..4].copy_from_slice(&[self.clients, self.room_in, self.room_out, self.deadline_ns]);
+        params[..5].copy_from_slice(&[self.clients, self.room_in, self.room_out, self.deadline_ns, self.meet]);
         params
     }
 }
@@ -81,6 +84,7 @@ impl Size {
 /// One worker's view: its connections.
 pub struct Board {
     connections: Vec<Connection>,
+    all_done: Barrier,
     size: Size,
 }
 
@@ -151,13 +155,15 @@ impl Lab for Lab4 {
         for client in 0..size.clients as usize {
             layout.connection(client, size.clients as usize, [size.room_in as usize, size.room_out as usize]);
         }
+        layout.add("the end", Kind::Barrier { parties: size.clients as usize });
         layout
     }
 
     fn board(cursor: &mut Cursor, scenario: &Scenario) -> Board {
         let size = Size::of(scenario);
         let server = u64::from(process::me()) == size.clients;
-        Board { connections: (0..size.clients).map(|_| Connection::take(cursor, server)).collect(), size }
+        let connections = (0..size.clients).map(|_| Connection::take(cursor, server)).collect();
+        Board { connections, all_done: Barrier::take(cursor), size }
     }
 
     fn run(&self, b: &Board, me: u32, role: &Role) {
@@ -178,6 +184,9 @@ impl Lab for Lab4 {
                 players::server(&mut b.hub(), number, role.args);
             }
             _ => players::client(b, me, number, role.args),
+        }
+        if b.size.meet == 1 && u64::from(me) < b.size.clients {
+            b.all_done.wait();
         }
     }
 }

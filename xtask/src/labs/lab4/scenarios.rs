@@ -16,15 +16,17 @@ const AMPLE: u64 = 1024;
 const ONE_ANSWER: u64 = 24;
 
 fn scenario(name: &'static str, seed: u64, room_out: u64, clients: Vec<Role>, server: Role) -> Scenario {
-    let size = Size { clients: clients.len() as u64, room_in: AMPLE, room_out, deadline_ns: DEADLINE_NS };
+    let size = Size { clients: clients.len() as u64, room_in: AMPLE, room_out, deadline_ns: DEADLINE_NS, meet: 0 };
     let roles = clients.into_iter().chain([server]).collect();
     let header = Header { lab: 4, seed, grader: 0, params: size.params(), roles };
     Scenario { name, header, victims: 0, answer: |_, _, _| 0, hits: Vec::new(), compute_ns: 0 }
 }
 
-/// Clients of the student's server.
+/// Clients of the student's server that all stay until the last one has its answers: what their end does is asked elsewhere.
 fn served(name: &'static str, seed: u64, clients: Vec<Role>) -> Scenario {
-    scenario(name, seed, AMPLE, clients, role(function::SERVE, &[]))
+    let mut scenario = scenario(name, seed, AMPLE, clients, role(function::SERVE, &[]));
+    scenario.header.params = Size { meet: 1, ..Size::of(&scenario.header) }.params();
+    scenario
 }
 
 fn with_victims(scenario: Scenario, victims: u64) -> Scenario {
@@ -36,7 +38,7 @@ fn count(words: u64, different: u64) -> Role {
 }
 
 /// Words and different words of the check with more than fits into one frame.
-const MANY: (u64, u64) = (40, 40);
+const MANY: (u64, u64) = (60, 40);
 
 pub fn no_lost_update(seed: u64) -> Vec<Scenario> {
     let late = role(function::LATE, &[3 * DEADLINE_NS]);
@@ -90,7 +92,7 @@ pub fn client_killed(seed: u64) -> Vec<Scenario> {
     let silent = role(function::SILENT, &[3, 0b10]);
     let server = role(function::SERVE, &[]);
     vec![
-        with_victims(served("client-killed", seed, vec![half, polite]), 0b01),
+        with_victims(scenario("client-killed", seed, AMPLE, vec![half, polite], server), 0b01),
         with_victims(scenario("client-killed-deaf", seed, ONE_ANSWER, vec![silent, polite], server), 0b01),
     ]
 }
@@ -108,10 +110,7 @@ pub fn server_killed(seed: u64) -> Vec<Scenario> {
 }
 
 pub fn round_trips(seed: u64) -> Vec<Scenario> {
-    vec![
-        served("round-trips", seed, vec![count(600, 12)]),
-        served("round-trips-many", seed, vec![count(MANY.0 * 3, MANY.1)]),
-    ]
+    vec![served("round-trips", seed, vec![count(600, 12)])]
 }
 
 /// Calls of the scenario on the virtual clock.
@@ -133,7 +132,7 @@ pub fn real_run(seed: u64) -> Vec<Scenario> {
 pub fn free(seed: u64, clients: u64) -> Scenario {
     let work = role(function::WORK, &[300, 12, 700]);
     let mut scenario = served("real-run", seed, vec![work; clients as usize]);
-    let size = Size { deadline_ns: FREE_DEADLINE_NS, ..Size::of(&scenario.header) };
+    let size = Size { deadline_ns: FREE_DEADLINE_NS, meet: 0, ..Size::of(&scenario.header) };
     scenario.header.params = size.params();
     scenario
 }

@@ -85,7 +85,8 @@ fn headers(told: &[(u64, u64)]) -> Option<Finding> {
 fn impolite(scenario: &Scenario, run: &Run) -> Option<Finding> {
     for client in clients(scenario, function::POLITE) {
         let answers = answers(run.steps, client);
-        let wrong = answers.iter().find(|(_, answer)| *answer != Ok(Reply::Number(1)));
+        // Whether the answers are right is asked elsewhere.
+        let wrong = answers.iter().find(|(_, answer)| matches!(answer, Err(_) | Ok(Reply::Refused(_))));
         if let Some((at, answer)) = wrong {
             let message = format!("{} did nothing wrong, and its request gets {}", w(client), say(answer));
             return Some(Finding { guilty: vec![*at], ..Finding::new(message) });
@@ -130,6 +131,7 @@ pub fn server_killed(scenario: &Scenario, run: &Run) -> Option<Finding> {
             let last = run.steps[..*at].iter().rposition(|s| s.worker == client && s.did(Action::Receive));
             let ended = last.map(|l| run.steps[l].result & ring::TIME_OVER);
             let wrong = match ended {
+                None if answer.is_ok() => "nothing has come from the server",
                 Some(0) if *answer != Err(CallError::Gone) => "the server is gone",
                 Some(ring::TIME_OVER) if *answer != Err(CallError::Timeout) => "the deadline has passed",
                 _ => continue,
