@@ -123,7 +123,7 @@ pub mod function {
     pub const WORK: u64 = 6;
     /// `parse_header` for each of [`HEADERS`](super::script::HEADERS).
     pub const PARSE: u64 = 7;
-    /// A given client: adds 1 to the first word, then reads it.
+    /// A given client: adds 1 to the first word, then reads it; argument: how many of these two requests.
     pub const POLITE: u64 = 20;
     /// A given client: sends half a frame, then nothing until the workers in the argument have ended.
     pub const HALF: u64 = 21;

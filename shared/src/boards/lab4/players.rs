@@ -15,17 +15,14 @@ pub fn client(b: &Board, me: u32, number: u64, args: [u64; ARGS]) {
     let mut link = b.link(me);
     match number {
         function::POLITE => {
-            for request in [Request::Add(word(0), 1), Request::Get(word(0))] {
-                let sent = link.send(&request);
+            for request in [Request::Add(word(0), 1), Request::Get(word(0))].iter().take(args[0] as usize) {
+                let sent = link.send(request);
                 report_answer(sent.and_then(|_| link.receive(b.deadline())).map(|(_, reply)| reply));
             }
         }
         function::HALF => {
             let frame = Request::Add(word(1), 1).to_frame(1);
-            // Both pieces end in the middle: of the header, and of the body.
-            let (first, second) = frame[..frame.len() - 4].split_at(7);
-            let _ = link.send_bytes(first);
-            let _ = link.send_bytes(second);
+            let _ = link.send_bytes(&frame[..frame.len() - 4]);
             await_exit(args[0]);
         }
         function::SILENT => {

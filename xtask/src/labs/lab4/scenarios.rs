@@ -75,7 +75,7 @@ pub fn linearizable(seed: u64) -> Vec<Scenario> {
 }
 
 pub fn bad_frames(seed: u64) -> Vec<Scenario> {
-    let beside = |name, bad| served(name, seed, vec![role(function::BAD, &[bad]), role(function::POLITE, &[])]);
+    let beside = |name, bad| served(name, seed, vec![role(function::BAD, &[bad]), role(function::POLITE, &[2])]);
     let idle = role(function::IDLE, &[]);
     vec![
         scenario("bad-frames", seed, AMPLE, vec![role(function::PARSE, &[])], idle),
@@ -87,9 +87,9 @@ pub fn bad_frames(seed: u64) -> Vec<Scenario> {
 }
 
 pub fn client_killed(seed: u64) -> Vec<Scenario> {
-    let polite = role(function::POLITE, &[]);
+    let polite = role(function::POLITE, &[1]);
     let half = role(function::HALF, &[0b10]);
-    let silent = role(function::SILENT, &[3, 0b10]);
+    let silent = role(function::SILENT, &[2, 0b10]);
     let server = role(function::SERVE, &[]);
     vec![
         with_victims(scenario("client-killed", seed, AMPLE, vec![half, polite], server), 0b01),

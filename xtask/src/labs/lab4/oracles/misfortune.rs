@@ -89,13 +89,24 @@ fn impolite(scenario: &Scenario, run: &Run) -> Option<Finding> {
         let wrong = answers.iter().find(|(_, answer)| matches!(answer, Err(_) | Ok(Reply::Refused(_))));
         if let Some((at, answer)) = wrong {
             let message = format!("{} did nothing wrong, and its request gets {}", w(client), say(answer));
-            return Some(Finding { guilty: vec![*at], ..Finding::new(message) });
+            let because = busy_with_one(run.steps, super::evidence::server(scenario), *at);
+            return Some(Finding { guilty: vec![*at], because, ..Finding::new(message) });
         }
-        if answers.len() < 2 {
+        if (answers.len() as u64) < scenario.header.roles[client].args[0] {
             return Some(Finding::new(format!("{} did nothing wrong, and was not served", w(client))));
         }
     }
     None
+}
+
+/// What the server waited for while it should have served somebody else, if it is one client only.
+fn busy_with_one(steps: &[Step], server: usize, at: usize) -> String {
+    let next = steps[at..].iter().find(|s| s.worker == server).and_then(|s| s.op());
+    match next.map(|op| op.action) {
+        Some(Action::Receive) => format!("Meanwhile {} waited for the rest of another client's frame.", w(server)),
+        Some(Action::Send) => format!("Meanwhile {} waited until another client reads.", w(server)),
+        _ => String::new(),
+    }
 }
 
 pub fn client_killed(scenario: &Scenario, run: &Run) -> Option<Finding> {
