@@ -64,6 +64,11 @@ fn payload() -> &'static Region {
     unsafe { PAYLOAD.load(Relaxed).as_ref() }.expect("the payload is mapped before workers run")
 }
 
+/// Makes a worker that has not begun count as neither dead nor finished, whatever became of its last execution.
+pub fn forget_life(payload: &Region, worker: usize) {
+    payload.half(LIFE + worker * LIFE_BYTES).store(0, Relaxed);
+}
+
 /// Which of the workers `0..parties` are dead: a bit each.
 pub(crate) fn dead_among(parties: usize) -> u32 {
     let dead = |w: &usize| crate::words::owner_died(payload().half(LIFE + w * LIFE_BYTES));
@@ -231,6 +236,7 @@ fn stepped_worker<L: Lab>(lab: &L, slot: usize, baton_fd: RawFd, header: &'stati
         };
         life.word.store(FINISHED, Release);
         sys::hermetic::rest();
+        crate::ahead::rest();
         page.dirty.store(u32::from(statics.changed()), Relaxed);
         page.hand_over(parked);
     }

@@ -63,6 +63,8 @@ pub struct Execution<'m, M: Machine> {
     pub steps: Vec<Step>,
     stops: Vec<Stop>,
     looks: Vec<Looks>,
+    /// Operations after which memory has not been compared with the model yet.
+    unchecked: Vec<Op>,
     broken: Option<usize>,
 }
 
@@ -72,11 +74,25 @@ impl<'m, M: Machine> Execution<'m, M> {
     /// # Errors
     /// Only when something of ours fails.
     pub fn start(machine: &'m mut M, setting: &'m Setting<'m>) -> Result<Self> {
-        let stops = machine.start()?;
+        Execution::begin(machine, setting, None)
+    }
+
+    /// [`Execution::start`] for a scheduler that will take these choices, all of which were possible before, and then go
+    /// [onward](crate::search::replay::onward). The steps are the same; they cost fewer switches of processes.
+    ///
+    /// # Errors
+    /// As [`Execution::start`].
+    pub fn start_towards(machine: &'m mut M, setting: &'m Setting<'m>, choices: Vec<(Choice, Op)>) -> Result<Self> {
+        Execution::begin(machine, setting, Some(choices))
+    }
+
+    fn begin(machine: &'m mut M, setting: &'m Setting<'m>, choices: Option<Vec<(Choice, Op)>>) -> Result<Self> {
+        let stops = machine.start(choices)?;
         let model = Model::new(setting.layout, setting.workers);
         let looks = vec![Looks::default(); setting.workers];
-        let mut new = Execution { machine, setting, model, steps: Vec::new(), stops: Vec::new(), looks, broken: None };
-        new.stops = vec![Stop::Dead; stops.len()];
+        let waiting = vec![Stop::Dead; stops.len()];
+        let (steps, unchecked) = (Vec::new(), Vec::new());
+        let mut new = Execution { machine, setting, model, steps, stops: waiting, looks, unchecked, broken: None };
         for (worker, stop) in stops.into_iter().enumerate() {
             new.arrive(worker, stop)?;
         }
@@ -189,7 +205,7 @@ impl<'m, M: Machine> Execution<'m, M> {
         let looks = &mut self.looks[worker];
         match op.action {
             Action::Note | Action::Report | Action::Sleep => {}
-            Action::Load | Action::LoadAcquire | Action::ReadWord | Action::Lock | Action::Unlock => {
+            action if action.is_look() => {
                 let now = |object: u32| self.model.changes.get(object as usize).copied().unwrap_or(0);
                 // Whatever changed since may be what it waited for: it starts afresh.
                 if looks.seen.iter().any(|(o, changes, _)| now(o.object) != *changes) {
@@ -208,10 +224,20 @@ impl<'m, M: Machine> Execution<'m, M> {
     }
 
     /// Compares what the operation gave and left in memory with the model.
-    fn mismatch(&self, op: &Op, expected: u64, result: u64) -> Option<String> {
+    ///
+    /// While a worker is ahead of its steps, so is memory: then it is compared when the steps have caught up.
+    fn mismatch(&mut self, op: &Op, expected: u64, result: u64) -> Option<String> {
         if result != expected {
             return Some(format!("{:?} gave {result}, but must give {expected}", op.action));
         }
+        self.unchecked.push(*op);
+        if self.machine.is_ahead() {
+            return None;
+        }
+        std::mem::take(&mut self.unchecked).iter().find_map(|op| self.wrong_memory(op))
+    }
+
+    fn wrong_memory(&self, op: &Op) -> Option<String> {
         let (offset, bits, must) = self.model.expected_memory(op, self.setting.layout, |w| self.machine.owner_id(w))?;
         let found = self.machine.memory(offset)?;
         (found & bits != must & bits)
