@@ -45,6 +45,7 @@ impl Lab for TestLab {
         match (role.function, board) {
             (function::PROGRAM, Board::Program(board)) => programs::run(board, me, role.args[0]),
             (function::TORTURE, Board::Torture(board)) => torture::run(board, me),
+            (function::MEET, Board::Program(board)) => programs::meet(board),
             (other, _) => panic!("the test lab has no function {other} over this board"),
         }
     }

@@ -25,6 +25,8 @@ use shared::testing::torture::{MEETINGS_PARAM, TURNS, WORKERS, layout, object};
 const KILLS: u64 = 300;
 /// Meetings a round.
 const MEETINGS: usize = 10;
+/// Rounds in which a worker is killed as soon as it exists; in most of them that is before it begins.
+const ROUNDS_BEFORE_THE_START: u64 = 200;
 /// A round in which nothing at all happens for this long hangs. Workers on a busy machine still do something.
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -99,7 +101,7 @@ impl Round {
     fn wait_until(&mut self, condition: impl Fn(&Round) -> bool) {
         while !condition(self) {
             self.watch();
-            std::thread::sleep(Duration::from_micros(50));
+            std::thread::sleep(Duration::from_micros(20));
         }
     }
 
@@ -186,4 +188,21 @@ fn nobody_hangs_and_nothing_breaks_when_workers_are_killed() {
     }
     println!("{kills} kills at work in {rounds} rounds of {WORKERS} workers; {turns} turns, {recovered} recoveries");
     assert!(recovered > 0, "nobody died inside a lock: {kills} kills test less than they should");
+}
+
+#[test]
+fn whoever_dies_before_the_start_counts_as_dead_and_holds_nobody_up() {
+    let binary = common::testlab();
+    let mut before_the_start = 0;
+    for seed in 0..ROUNDS_BEFORE_THE_START {
+        let mut round = Round::start(&binary, seed);
+        round.wait_until(|round| pid(&round.payload, 0) != 0);
+        round.kill(0);
+        before_the_start += u32::from(times(&round.payload, 0).0 == 0);
+        round.finish();
+        if before_the_start == 3 {
+            return;
+        }
+    }
+    panic!("in {ROUNDS_BEFORE_THE_START} rounds only {before_the_start} workers died before the start");
 }

@@ -11,4 +11,6 @@ pub mod function {
     pub const PROGRAM: u64 = 0;
     /// Works under a lock until all phases are done; see [`super::torture`].
     pub const TORTURE: u64 = 1;
+    /// Comes to the barrier of a random program's board and waits there.
+    pub const MEET: u64 = 2;
 }
