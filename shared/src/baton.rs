@@ -126,11 +126,6 @@ impl Action {
         Action::AwaitExit,
     ];
 
-    /// Whether the action only looks: it changes nothing that others could notice, apart from who holds a lock.
-    pub fn is_look(self) -> bool {
-        matches!(self, Action::Load | Action::LoadAcquire | Action::ReadWord | Action::Lock | Action::Unlock)
-    }
-
     /// The action with this number.
     pub fn from_number(number: u32) -> Option<Action> {
         Action::ALL.into_iter().find(|a| *a as u32 == number)

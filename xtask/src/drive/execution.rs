@@ -205,7 +205,7 @@ impl<'m, M: Machine> Execution<'m, M> {
         let looks = &mut self.looks[worker];
         match op.action {
             Action::Note | Action::Report | Action::Sleep => {}
-            action if action.is_look() => {
+            Action::Load | Action::LoadAcquire | Action::ReadWord | Action::Lock | Action::Unlock => {
                 let now = |object: u32| self.model.changes.get(object as usize).copied().unwrap_or(0);
                 // Whatever changed since may be what it waited for: it starts afresh.
                 if looks.seen.iter().any(|(o, changes, _)| now(o.object) != *changes) {

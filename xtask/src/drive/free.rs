@@ -184,9 +184,9 @@ mod tests {
     fn sleepers_are_hopeless_and_whoever_works_or_wants_to_is_not() {
         let asleep = |_: u64| ('S', 10);
         let ended = |_: u64| ('Z', 10);
-        let looks_again_on_a_busy_machine = |at: u64| (if at % 3 == 0 { 'S' } else { 'R' }, at / 100);
+        let looks_again_on_a_busy_machine = |at: u64| (if at.is_multiple_of(3) { 'S' } else { 'R' }, at / 100);
         let without_a_processor = |_: u64| ('R', 10);
-        let works = |at: u64| (if at % 2 == 0 { 'S' } else { 'R' }, at);
+        let works = |at: u64| (if at.is_multiple_of(2) { 'S' } else { 'R' }, at);
         assert!(hopeless([asleep, ended]));
         assert!(hopeless([asleep, looks_again_on_a_busy_machine]));
         assert!(!hopeless([asleep, without_a_processor]));
