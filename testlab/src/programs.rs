@@ -72,6 +72,11 @@ pub fn run(board: &Board, me: u32, seed: u64) {
     std::mem::forget(lease);
 }
 
+/// Comes to the barrier and waits for the others.
+pub fn meet(board: &Board) {
+    board.barrier.wait();
+}
+
 /// Does one operation and gives its result; `None` when there was nothing to do.
 fn operate(board: &Board, guards: &mut [Option<LockGuard>], op: &Op) -> Option<u64> {
     let lock = op.object.wrapping_sub(LOCKS[0]) as usize;

@@ -19,7 +19,7 @@ use crate::platform;
 use crate::report::result::{CheckResult, ExploredSummary, Status};
 use crate::search::dependence::Rules;
 use crate::search::tariff::TARIFF;
-use crate::search::{Explored, Found, Limits, Run, bounded, clock, reduced};
+use crate::search::{Explored, Found, Limits, Run, bounded, clock, reduced, vacuous};
 use crate::story::schedule::{self, Schedule};
 use crate::story::{minimise, words};
 use crate::submit::stage;
@@ -242,7 +242,13 @@ fn search(
     refuse: &dyn Fn(&Run) -> Option<Finding>,
 ) -> Result<Explored<Finding>> {
     let limits = Limits { executions: BUDGET, victims: scenario.victims };
-    let explored = reduced::explore(machine, setting, limits, Rules::ALL, &mut |run| refuse(run))?;
+    let mut first = None;
+    let mut judge = |run: &Run| {
+        first.get_or_insert_with(|| run.steps.to_vec());
+        refuse(run)
+    };
+    let explored = reduced::explore(machine, setting, limits, Rules::ALL, &mut judge)?;
+    vacuous::refuse(&explored, &first.unwrap_or_default(), setting.layout, setting.workers)?;
     if explored.complete || explored.found.is_some() || explored.diverged.is_some() {
         return Ok(explored);
     }
