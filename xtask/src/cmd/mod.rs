@@ -2,13 +2,17 @@
 
 pub mod bench;
 pub mod check;
+pub mod completions;
 pub mod experiment;
 pub mod hint;
+pub mod repeat;
 pub mod replay;
 pub mod reset;
 pub mod run;
 pub mod selftest;
 pub mod starters;
+pub mod status;
+pub mod watch;
 
 use std::path::PathBuf;
 

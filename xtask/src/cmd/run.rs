@@ -1,220 +1,188 @@
 //! `cargo xtask run`: the scenario free, with real work; what happened, and who worked, waited and talked.
 
-use anyhow::Result;
-use shared::baton::{Action, NO_OBJECT, Op};
-use shared::trace::Event;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use shared::region::Layout;
 
 use super::Source;
+use super::repeat::{self, Outcome};
 use crate::assess;
 use crate::cli::Code;
 use crate::drive::free::{self, FreeEnd};
-use crate::labs::{FreeRun, Judge, Lab, Scenario};
-use crate::report::result::Status;
+use crate::labs::{Judge, Lab};
+use crate::predict;
+use crate::report::result::{CheckResult, SCHEMA, Status};
 use crate::story::words;
 use crate::submit::compile;
+use crate::timeline::{Activity, Timeline, html, perfetto, text, timeline};
+use crate::timing::gate;
 
 /// Events kept of each worker.
 const EVENTS: usize = 100_000;
-/// Characters of a timeline.
-const WIDTH: u64 = 60;
 
-/// Runs a lab free and shows it; with a baseline also the baseline's shortest failure. Run several times, it says how often
-/// which result came out, and shows the last run.
+/// How to run, and where to draw.
+pub struct Options {
+    /// Workers.
+    pub workers: u64,
+    /// How many times; the last run is the one that is shown.
+    pub repeat: u32,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// The timeline as a page.
+    pub html: Option<PathBuf>,
+    /// The timeline as a trace file.
+    pub perfetto: Option<PathBuf>,
+    /// One JSON document on standard output, all else on standard error; nothing is asked.
+    pub json: bool,
+}
+
+/// Runs a lab free and shows it; with a baseline also the baseline's shortest failure.
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn run(lab: &'static Lab, source: &Source, workers: u64, repeat: u32, seed: u64) -> Result<Code> {
+pub fn run(lab: &'static Lab, source: &Source, options: &Options) -> Result<Code> {
     let toolkit = compile::toolkit()?;
     let Some(program) = source.compile(lab, &toolkit)? else { return Ok(Code::Fail) };
-    let mut runs = Vec::new();
-    let mut events = Vec::new();
-    for turn in 0..u64::from(repeat) {
-        let mut scenario = (lab.free)(seed.wrapping_add(turn), workers);
-        source.adapt(lab, &mut scenario);
-        // Tracing makes operations longer, and gaps between them too: only the run that is drawn is traced.
-        let kept = if turn + 1 == u64::from(repeat) { EVENTS } else { 0 };
-        let free = free::run(&program.binary, &scenario, &(lab.layout)(&scenario.header), kept)?;
-        runs.push(outcome(lab, &scenario, &free.end));
-        events = free.events;
+    let predicted = !options.json && predict::before(lab)?;
+    // Tracing makes operations longer, and the gaps between them too: only the run that is drawn is traced.
+    let seeds = (1..u64::from(options.repeat)).map(|turn| options.seed.wrapping_add(turn));
+    let mut outcomes =
+        seeds.map(|seed| once(lab, source, &program.binary, seed, options)).collect::<Result<Vec<_>>>()?;
+    let mut scenario = (lab.free)(options.seed, options.workers);
+    source.adapt(lab, &mut scenario);
+    let layout = (lab.layout)(&scenario.header);
+    let free = free::run(&program.binary, &scenario, &layout, EVENTS)?;
+    let drawn = timeline(free.events, &layout);
+    let say = |text: &str| if options.json { eprint!("{text}") } else { print!("{text}") };
+    outcomes.push(repeat::outcome(lab, &scenario, &free.end));
+    match options.repeat {
+        0..=1 => say(&format!("{}\n", ending(lab, scenario.workers(), &free.end))),
+        _ => say(&repeat::counted(lab, &outcomes)),
     }
-    match &runs[..] {
-        [Outcome { wall_ns: None, words, .. }] => println!("{}: the free run failed: {words}", lab.name),
-        [Outcome { wall_ns: Some(ns), workers, .. }] => {
-            println!("{}: {workers} processes, {:.1} ms by their own clocks", lab.name, *ns as f64 / 1e6);
-        }
-        _ => print!("{}", counted(lab, &runs)),
+    if let Some(timeline) = &drawn {
+        say(&text::render(timeline, gate::usable_cpus()));
+        draw(lab, source, timeline, &layout, options, &say)?;
     }
-    timeline(&events);
-    if let Some(offset) = source.baseline {
-        let name = lab.baselines.iter().find(|(_, o)| *o == offset).map_or("", |(n, _)| n);
-        println!("\nThat went well, as it nearly always does. Now every interleaving of the baseline `{name}`:");
-        return shortest_failure(lab, source, &program.binary, seed);
+    if predicted {
+        predict::reveal(lab, &program.binary, options.seed)?;
     }
-    Ok(if runs.iter().all(|r| r.wall_ns.is_some()) { Code::Pass } else { Code::Fail })
-}
-
-/// What one free run came to.
-struct Outcome {
-    /// How long it took; `None` when it did not end, or not well.
-    wall_ns: Option<u64>,
-    workers: usize,
-    /// Whether the result is the right one.
-    right: bool,
-    /// What came out.
-    words: String,
-}
-
-/// Judges a free run as the lab's own check would.
-fn outcome(lab: &Lab, scenario: &Scenario, end: &FreeEnd) -> Outcome {
-    let workers = scenario.workers();
-    let run = match end {
-        FreeEnd::Failed(why) => return Outcome { wall_ns: None, workers, right: false, words: why.clone() },
-        FreeEnd::Done(run) => run,
+    let worst = match (source.baseline, &free.end) {
+        (Some(_), FreeEnd::Done(_)) => shortest_failure(lab, source, &program.binary, options.seed, &say)?,
+        _ => None,
     };
-    let judge = lab.checks.iter().find_map(|c| if let Judge::Free(judge) = c.judge { Some(judge) } else { None });
-    let finding = judge.and_then(|judge| judge(scenario, run));
-    let words = match &finding {
-        Some(finding) => finding.message.clone(),
-        None => only_report(lab, workers, run).unwrap_or_else(|| "the right result".into()),
+    if options.json {
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&document(lab, &free.end, drawn.as_ref(), worst.as_ref(), &outcomes))?
+        );
+    }
+    Ok(if outcomes.iter().all(|o| o.wall_ns.is_some()) { Code::Pass } else { Code::Fail })
+}
+
+/// One run of several, without a trace.
+fn once(lab: &'static Lab, source: &Source, binary: &Path, seed: u64, options: &Options) -> Result<Outcome> {
+    let mut scenario = (lab.free)(seed, options.workers);
+    source.adapt(lab, &mut scenario);
+    let free = free::run(binary, &scenario, &(lab.layout)(&scenario.header), 0)?;
+    Ok(repeat::outcome(lab, &scenario, &free.end))
+}
+
+fn ending(lab: &Lab, processes: usize, end: &FreeEnd) -> String {
+    match end {
+        FreeEnd::Failed(why) => format!("{}: the free run failed: {why}", lab.name),
+        FreeEnd::Done(run) => {
+            format!("{}: {processes} processes, {:.1} ms by their own clocks", lab.name, run.wall_ns as f64 / 1e6)
+        }
+    }
+}
+
+fn draw(
+    lab: &Lab,
+    source: &Source,
+    timeline: &Timeline,
+    layout: &Layout,
+    options: &Options,
+    say: &dyn Fn(&str),
+) -> Result<()> {
+    if let Some(file) = &options.html {
+        let title = format!("{}: {}", lab.name, lab.title);
+        let command = format!("cargo xtask run {}{}", lab.name, source.flags(lab));
+        let page = html::Page { title: &title, command: &command, processors: gate::usable_cpus() };
+        write(file, |to| to.write_all(html::render(timeline, &page).as_bytes()))?;
+        say(&format!("  the timeline: open {} in a browser\n", file.display()));
+    }
+    if let Some(file) = &options.perfetto {
+        write(file, |to| perfetto::write(lab, timeline, layout, to))?;
+        say(&format!("  every operation: open {} at https://ui.perfetto.dev\n", file.display()));
+    }
+    Ok(())
+}
+
+fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+    let write = || {
+        let mut file = BufWriter::new(File::create(path)?);
+        content(&mut file)?;
+        file.flush()
     };
-    Outcome { wall_ns: Some(run.wall_ns), workers, right: finding.is_none(), words }
+    write().with_context(|| format!("writing {}", path.display()))
 }
 
-/// The lab's words for the one thing that was reported, if it was one.
-fn only_report(lab: &Lab, workers: usize, run: &FreeRun) -> Option<String> {
-    let mut all = (0..workers).flat_map(|w| run.reports[w].iter().map(move |report| (w, *report)));
-    let (Some((worker, (tag, value))), None) = (all.next(), all.next()) else { return None };
-    let op = Op { action: Action::Report, object: NO_OBJECT, a: tag, b: value };
-    (lab.say)(&op, 0).map(|said| format!("{} {said}", words::worker(worker)))
+fn document(
+    lab: &Lab,
+    end: &FreeEnd,
+    timeline: Option<&Timeline>,
+    worst: Option<&CheckResult>,
+    outcomes: &[Outcome],
+) -> Value {
+    let (ended, wall_ns, why) = match end {
+        FreeEnd::Done(run) => ("well", run.wall_ns, ""),
+        FreeEnd::Failed(why) => ("failed", 0, why.as_str()),
+    };
+    let worker = |lane: &crate::timeline::Lane| {
+        let spent: serde_json::Map<String, Value> =
+            Activity::ALL.iter().map(|a| (a.name().to_owned(), lane.spent[*a as usize].into())).collect();
+        json!({
+            "worker": words::worker(lane.worker), "looks_on": lane.looks_on, "span_ns": lane.span, "spent_ns": spent,
+            "operations": lane.events.len(), "not_recorded": lane.lost,
+        })
+    };
+    json!({
+        "schema": SCHEMA, "lab": lab.name, "ended": ended, "why": why, "wall_ns": wall_ns,
+        "lost_to_coordination_percent": timeline.map(Timeline::lost_percent),
+        "workers": timeline.map_or(Vec::new(), |t| t.lanes.iter().map(worker).collect()),
+        "shortest_failure": worst,
+        "runs": repeat::tally(outcomes).into_iter().map(|(times, words)| json!({ "times": times, "result": words })).collect::<Vec<_>>(),
+    })
 }
 
-/// How often which result came out of several runs, the most frequent first.
-fn counted(lab: &Lab, runs: &[Outcome]) -> String {
-    let mut times: Vec<u64> = runs.iter().filter_map(|r| r.wall_ns).collect();
-    times.sort_unstable();
-    let middle = times.get(times.len() / 2).map_or(String::new(), |ns| format!(", {:.1} ms each", *ns as f64 / 1e6));
-    let mut text = format!("{}: {} runs of {} processes{middle}\n", lab.name, runs.len(), runs[0].workers);
-    let mut seen: Vec<(usize, &str)> = Vec::new();
-    for run in runs {
-        match seen.iter_mut().find(|(_, words)| *words == run.words) {
-            Some((count, _)) => *count += 1,
-            None => seen.push((1, &run.words)),
-        }
-    }
-    seen.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    for (count, words) in seen {
-        text += &format!("  {count:>4} times: {words}\n");
-    }
-    if runs.iter().all(|r| r.right) {
-        let all = format!("`cargo xtask check {}` takes them all", lab.name);
-        text += &format!("Every run went well. But each took only one of very many orders of steps; {all}.\n");
-    }
-    text + "The last run:\n"
-}
-
-/// What a moment was spent on; of several, the letter that says most.
-fn letter(action: u32) -> (char, usize) {
-    match Action::from_number(action) {
-        Some(Action::Compute) => ('#', 0),
-        Some(Action::Lock) => ('L', 1),
-        Some(Action::Leave) => ('B', 2),
-        _ => ('.', 3),
-    }
-}
-
-/// One line a worker: its time in equal pieces, each with what it was mostly spent on, and the shares.
-fn timeline(workers: &[(Vec<Event>, u64)]) {
-    let all = || workers.iter().flat_map(|(events, _)| events);
-    let (Some(start), Some(end)) = (all().map(|e| e.start).min(), all().map(|e| e.end).max()) else { return };
-    let span = (end - start).max(1);
-    println!(
-        "  # works   L waits for a lock   B waits at a barrier   . talks (flags, records)   time from left to right"
-    );
-    for (at, (events, lost)) in workers.iter().enumerate().filter(|(_, (events, _))| !events.is_empty()) {
-        let mut spent = [0u64; 4];
-        let mut cells = vec![[0u64; 4]; WIDTH as usize];
-        for event in events {
-            let (_, kind) = letter(event.action);
-            let took = event.end - event.start;
-            spent[kind] += took;
-            let (from, to) = (event.start - start, event.end - start);
-            for cell in from * WIDTH / (span + 1)..=to * WIDTH / (span + 1) {
-                let (begins, ends) = (cell * (span + 1) / WIDTH, (cell + 1) * (span + 1) / WIDTH);
-                cells[cell as usize][kind] += to.min(ends).saturating_sub(from.max(begins));
-            }
-        }
-        let line: String = cells.iter().map(most).collect();
-        let percent = |kind: usize| 100.0 * spent[kind] as f64 / span as f64;
-        let mut text = format!("  {:<3} {line}  works {:.0} %", words::worker(at), percent(0));
-        text += &format!(", lock {:.1} %, barrier {:.0} %, talk {:.2} %", percent(1), percent(2), percent(3));
-        println!("{text}");
-        if *lost > 0 {
-            println!("      {lost} later operations did not fit into the trace");
-        }
-    }
-}
-
-fn most(cell: &[u64; 4]) -> char {
-    match cell.iter().enumerate().max_by_key(|(_, t)| **t) {
-        Some((_, 0)) | None => ' ',
-        Some((0, _)) => '#',
-        Some((1, _)) => 'L',
-        Some((2, _)) => 'B',
-        Some(_) => '.',
-    }
-}
-
-fn shortest_failure(lab: &'static Lab, source: &Source, binary: &std::path::Path, seed: u64) -> Result<Code> {
+/// The baseline's first failing check under every interleaving.
+fn shortest_failure(
+    lab: &'static Lab,
+    source: &Source,
+    binary: &Path,
+    seed: u64,
+    say: &dyn Fn(&str),
+) -> Result<Option<CheckResult>> {
+    let name = lab.baselines.iter().find(|(_, o)| Some(*o) == source.baseline).map_or("", |(n, _)| n);
+    say(&format!("\nThat went well, as it nearly always does. Now every interleaving of the baseline `{name}`:\n"));
     for check in lab.checks.iter().filter(|c| matches!(c.judge, Judge::Every(_))) {
         let result = assess::one(lab, check, binary, seed, &|scenario| source.adapt(lab, scenario))?;
-        if result.status == Status::Fail {
-            println!("FAIL {}  {}", result.id, result.message);
-            print!("{}", result.evidence["story"].as_str().unwrap_or(""));
-            if let Some(because) = result.evidence["because"].as_str().filter(|b| !b.is_empty()) {
-                println!("  {because}");
-            }
-            if let Some(schedule) = result.schedule {
-                let name = lab.baselines.iter().find(|(_, o)| Some(*o) == source.baseline).map_or("", |(n, _)| n);
-                println!("  Again: cargo xtask replay {} {schedule} --baseline {name}", lab.name);
-            }
-            return Ok(Code::Pass);
+        if result.status != Status::Fail {
+            say(&format!("PASS {}  {}\n", result.id, result.message));
+            continue;
         }
-        println!("PASS {}  {}", result.id, result.message);
+        say(&format!("FAIL {}  {}\n{}", result.id, result.message, result.evidence["story"].as_str().unwrap_or("")));
+        if let Some(because) = result.evidence["because"].as_str().filter(|b| !b.is_empty()) {
+            say(&format!("  {because}\n"));
+        }
+        if let Some(schedule) = &result.schedule {
+            say(&format!("  Again: cargo xtask replay {} {schedule} --baseline {name}\n", lab.name));
+        }
+        return Ok(Some(result));
     }
-    Ok(Code::Pass)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::labs;
-
-    fn total(total: u64) -> Outcome {
-        let lab = labs::find("lab0").expect("a lab");
-        let scenario = (lab.free)(7, 4);
-        let reports = vec![vec![], vec![], vec![], vec![], vec![(shared::boards::lab0::tag::TOTAL, total)]];
-        outcome(lab, &scenario, &FreeEnd::Done(FreeRun { reports, wall_ns: 2_500_000 }))
-    }
-
-    #[test]
-    fn results_are_counted_and_the_most_frequent_comes_first() {
-        let lab = labs::find("lab0").expect("a lab");
-        let text = counted(lab, &[total(1900), total(2000), total(2000)]);
-        assert!(
-            text.starts_with("lab0: 3 runs of 5 processes, 2.5 ms each\n     2 times: w5 finds total = 2000\n"),
-            "{text}"
-        );
-        assert!(text.contains("1 times: the workers found 2000, but the total is 1900"), "{text}");
-        assert!(!text.contains("went well"), "{text}");
-        assert!(counted(lab, &[total(2000), total(2000)]).contains("Every run went well"));
-    }
-
-    #[test]
-    fn a_run_that_failed_is_no_run_that_went_well() {
-        let lab = labs::find("lab0").expect("a lab");
-        let failed = outcome(lab, &(lab.free)(7, 4), &FreeEnd::Failed("w1 panicked".into()));
-        assert!(failed.wall_ns.is_none() && !failed.right);
-        let text = counted(lab, &[failed, total(2000)]);
-        assert!(text.contains("1 times: w1 panicked") && !text.contains("went well"), "{text}");
-    }
+    Ok(None)
 }

@@ -3,6 +3,7 @@
 pub mod compile;
 pub mod package;
 pub mod reference;
+pub mod saved;
 pub mod source;
 pub mod stage;
 pub mod workspace;
