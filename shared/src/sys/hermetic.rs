@@ -40,6 +40,10 @@ pub const fn mix(x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
+fn stepped() -> bool {
+    crate::baton::mode() == crate::baton::STEPPED
+}
+
 /// The clock itself, by system call: never the interposed function below.
 pub fn real_clock(clock: libc::clockid_t) -> libc::timespec {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -82,10 +86,6 @@ mod real {
 #[cfg(target_os = "linux")]
 mod interposed {
     use super::*;
-
-    fn stepped() -> bool {
-        crate::baton::mode() == crate::baton::STEPPED
-    }
 
     /// # Safety
     /// As getrandom(2): `buffer` must be writable for `len` bytes.

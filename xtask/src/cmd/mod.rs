@@ -5,7 +5,6 @@ pub mod check;
 pub mod completions;
 pub mod experiment;
 pub mod hint;
-pub mod repeat;
 pub mod replay;
 pub mod reset;
 pub mod run;

@@ -1,4 +1,4 @@
-//! `cargo xtask run`: the scenario free, with real work; what happened, and who worked, waited and talked.
+//! `cargo xtask run`: the scenario once, free, with real work; what happened, and who worked, waited and talked.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use shared::region::Layout;
 
 use super::Source;
-use super::repeat::{self, Outcome};
 use crate::assess;
 use crate::cli::Code;
 use crate::drive::free::{self, FreeEnd};
@@ -21,6 +20,10 @@ use crate::submit::compile;
 use crate::timeline::{Activity, Timeline, html, perfetto, text, timeline};
 use crate::timing::gate;
 
+use outcome::Outcome;
+
+mod outcome;
+
 /// Events kept of each worker.
 const EVENTS: usize = 100_000;
 
@@ -28,7 +31,7 @@ const EVENTS: usize = 100_000;
 pub struct Options {
     /// Workers.
     pub workers: u64,
-    /// How many times; the last run is the one that is shown.
+    /// How many times to run.
     pub repeat: u32,
     /// Seed of everything random.
     pub seed: u64,
@@ -48,21 +51,16 @@ pub fn run(lab: &'static Lab, source: &Source, options: &Options) -> Result<Code
     let toolkit = compile::toolkit()?;
     let Some(program) = source.compile(lab, &toolkit)? else { return Ok(Code::Fail) };
     let predicted = !options.json && predict::before(lab)?;
-    // Tracing makes operations longer, and the gaps between them too: only the run that is drawn is traced.
-    let seeds = (1..u64::from(options.repeat)).map(|turn| options.seed.wrapping_add(turn));
-    let mut outcomes =
-        seeds.map(|seed| once(lab, source, &program.binary, seed, options)).collect::<Result<Vec<_>>>()?;
-    let mut scenario = (lab.free)(options.seed, options.workers);
-    source.adapt(lab, &mut scenario);
-    let layout = (lab.layout)(&scenario.header);
-    let free = free::run(&program.binary, &scenario, &layout, EVENTS)?;
+    let mut runs = Vec::new();
+    for turn in 1..u64::from(options.repeat) {
+        // Tracing makes operations longer, and gaps between them too: only the run that is drawn is traced.
+        runs.push(one(lab, source, &program.binary, options.seed.wrapping_add(turn), options.workers, 0)?.0);
+    }
+    let (outcome, free, layout) = one(lab, source, &program.binary, options.seed, options.workers, EVENTS)?;
+    runs.push(outcome);
     let drawn = timeline(free.events, &layout);
     let say = |text: &str| if options.json { eprint!("{text}") } else { print!("{text}") };
-    outcomes.push(repeat::outcome(lab, &scenario, &free.end));
-    match options.repeat {
-        0..=1 => say(&format!("{}\n", ending(lab, scenario.workers(), &free.end))),
-        _ => say(&repeat::counted(lab, &outcomes)),
-    }
+    say(&outcome::told(lab, &runs));
     if let Some(timeline) = &drawn {
         say(&text::render(timeline, gate::usable_cpus()));
         draw(lab, source, timeline, &layout, options, &say)?;
@@ -75,29 +73,25 @@ pub fn run(lab: &'static Lab, source: &Source, options: &Options) -> Result<Code
         _ => None,
     };
     if options.json {
-        println!(
-            "{}",
-            serde_json::to_string_pretty(&document(lab, &free.end, drawn.as_ref(), worst.as_ref(), &outcomes))?
-        );
+        println!("{}", serde_json::to_string_pretty(&document(lab, &free.end, drawn.as_ref(), worst.as_ref()))?);
     }
-    Ok(if outcomes.iter().all(|o| o.wall_ns.is_some()) { Code::Pass } else { Code::Fail })
+    Ok(if runs.iter().all(|r| r.wall_ns.is_some()) { Code::Pass } else { Code::Fail })
 }
 
-/// One run of several, without a trace.
-fn once(lab: &'static Lab, source: &Source, binary: &Path, seed: u64, options: &Options) -> Result<Outcome> {
-    let mut scenario = (lab.free)(seed, options.workers);
+/// Runs once, free, keeping so many events of each worker.
+fn one(
+    lab: &Lab,
+    source: &Source,
+    binary: &Path,
+    seed: u64,
+    workers: u64,
+    events: usize,
+) -> Result<(Outcome, free::Free, Layout)> {
+    let mut scenario = (lab.free)(seed, workers);
     source.adapt(lab, &mut scenario);
-    let free = free::run(binary, &scenario, &(lab.layout)(&scenario.header), 0)?;
-    Ok(repeat::outcome(lab, &scenario, &free.end))
-}
-
-fn ending(lab: &Lab, processes: usize, end: &FreeEnd) -> String {
-    match end {
-        FreeEnd::Failed(why) => format!("{}: the free run failed: {why}", lab.name),
-        FreeEnd::Done(run) => {
-            format!("{}: {processes} processes, {:.1} ms by their own clocks", lab.name, run.wall_ns as f64 / 1e6)
-        }
-    }
+    let layout = (lab.layout)(&scenario.header);
+    let free = free::run(binary, &scenario, &layout, events)?;
+    Ok((Outcome::of(lab, &scenario, &free.end), free, layout))
 }
 
 fn draw(
@@ -131,13 +125,7 @@ fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io::Result<()
     write().with_context(|| format!("writing {}", path.display()))
 }
 
-fn document(
-    lab: &Lab,
-    end: &FreeEnd,
-    timeline: Option<&Timeline>,
-    worst: Option<&CheckResult>,
-    outcomes: &[Outcome],
-) -> Value {
+fn document(lab: &Lab, end: &FreeEnd, timeline: Option<&Timeline>, worst: Option<&CheckResult>) -> Value {
     let (ended, wall_ns, why) = match end {
         FreeEnd::Done(run) => ("well", run.wall_ns, ""),
         FreeEnd::Failed(why) => ("failed", 0, why.as_str()),
@@ -155,7 +143,6 @@ fn document(
         "lost_to_coordination_percent": timeline.map(Timeline::lost_percent),
         "workers": timeline.map_or(Vec::new(), |t| t.lanes.iter().map(worker).collect()),
         "shortest_failure": worst,
-        "runs": repeat::tally(outcomes).into_iter().map(|(times, words)| json!({ "times": times, "result": words })).collect::<Vec<_>>(),
     })
 }
 
