@@ -43,17 +43,24 @@ static LOOKS: [Look; 3] = [
 
 fn plan(settings: &Settings) -> Vec<Job> {
     let items = CANDIDATES / settings.shrink;
-    let job = |variant, at, name, workers, every, manager| {
-        let numbers = vec![("workers", workers), ("items", items), ("every", every), ("manager", manager)];
-        Job { variant, at, name, numbers }
-    };
+    let numbers =
+        |workers, every, manager| vec![("workers", workers), ("items", items), ("every", every), ("manager", manager)];
+    let never = |workers| ("search-never", numbers(workers, u64::MAX, 0));
     let looks = |look: &'static Look| {
-        let at = |every: &u64| job(look.name, *every, look.program, settings.workers, *every, look.manager);
+        let at = |every: &u64| Job {
+            variant: look.name,
+            at: *every,
+            name: look.program,
+            numbers: numbers(settings.workers, *every, look.manager),
+            against: Some(never(settings.workers)),
+        };
         look.intervals.iter().map(at).collect::<Vec<_>>()
     };
     let mut jobs: Vec<Job> = LOOKS.iter().flat_map(looks).collect();
-    jobs.push(job("no look", NEVER, "search-never", settings.workers, u64::MAX, 0));
-    jobs.push(job("alone", NEVER, "search-never", 1, u64::MAX, 0));
+    for (variant, workers) in [("no look", settings.workers), ("alone", 1)] {
+        let (name, numbers) = never(workers);
+        jobs.push(Job { variant, at: NEVER, name, numbers, against: None });
+    }
     jobs
 }
 
@@ -62,14 +69,13 @@ struct Priced {
     variant: &'static str,
     every: u64,
     time: Spread,
-    /// Times as long as without a look, round by round.
+    /// Times as long as without a look, pair by pair.
     ratio: Spread,
     looks_a_second: Spread,
 }
 
 fn judge(settings: &Settings, observed: &Observed) -> Result<Report, String> {
     same_primes(settings, observed)?;
-    let never = observed.of("no look", NEVER);
     let priced = |variant, every| {
         let samples = observed.of(variant, every);
         let looks = |s: &Sample| s.all("looks").sum::<u64>() as f64;
@@ -77,7 +83,11 @@ fn judge(settings: &Settings, observed: &Observed) -> Result<Report, String> {
             variant,
             every,
             time: spread(samples.iter().map(|s| s.makespan())),
-            ratio: spread(samples.iter().zip(&never).map(|(s, n)| s.makespan() / n.makespan())),
+            // What is compared with nothing is what the others are compared with.
+            ratio: match variant {
+                "no look" => Spread::exact(1.0),
+                _ => spread(samples.iter().map(|s| s.makespan() / s.other_makespan())),
+            },
             looks_a_second: spread(samples.iter().map(|s| looks(s) / s.makespan() * 1e9)),
         }
     };
@@ -98,11 +108,13 @@ fn judge(settings: &Settings, observed: &Observed) -> Result<Report, String> {
 
 /// Every worker of every sample counted the same primes: what is compared did the same work.
 fn same_primes(settings: &Settings, observed: &Observed) -> Result<(), String> {
-    let mut all = observed.samples.iter().flat_map(|s| s.all("primes"));
+    let lines = observed.samples.iter().flat_map(|s| s.lines.iter().chain(&s.against));
+    let mut all = lines.filter_map(|line| line.get("primes").copied());
     let first = all.next().ok_or("no worker counted primes")?;
-    let lines =
-        observed.samples.iter().filter(|s| s.variant != "alone").all(|s| s.lines.len() as u64 == settings.workers);
-    match lines && all.all(|primes| primes == first) {
+    let everybody = |lines: &[super::observe::Line]| lines.len() as u64 == settings.workers;
+    let of_all = |s: &Sample| everybody(&s.lines) && (s.against.is_empty() || everybody(&s.against));
+    let complete = observed.samples.iter().filter(|s| s.variant != "alone").all(of_all);
+    match complete && all.all(|primes| primes == first) {
         true => Ok(()),
         false => Err("the workers did not all count the same primes: there is nothing to compare".to_owned()),
     }

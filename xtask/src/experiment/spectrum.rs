@@ -63,7 +63,7 @@ fn plan(settings: &Settings) -> Vec<Job> {
         jobs.extend(crowds.into_iter().map(|workers| {
             let items = (access.times / settings.shrink).max(100);
             let numbers = vec![("workers", workers), ("items", items), ("manager", access.manager)];
-            Job { variant: access.name, at: workers, name: access.program, numbers }
+            Job { variant: access.name, at: workers, name: access.program, numbers, against: None }
         }));
     }
     jobs
