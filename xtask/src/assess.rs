@@ -22,6 +22,7 @@ use crate::search::tariff::TARIFF;
 use crate::search::{Explored, Found, Limits, Run, bounded, clock, reduced};
 use crate::story::schedule::{self, Schedule};
 use crate::story::{minimise, words};
+use crate::submit::stage;
 
 /// Executions that one scenario may take before the search falls back to a bound. A lab's scenarios need a few hundred.
 pub const BUDGET: u64 = 20_000;
@@ -147,6 +148,13 @@ pub fn one(
             Judge::Every(judge) => explore(lab, &scenario, binary, judge, &mut summary, &mut result)?,
             Judge::Timed(judge) => timed(lab, check, &scenario, binary, judge, &mut result)?,
             Judge::Free(judge) => freely(lab, &scenario, binary, judge, &mut result)?,
+            Judge::Sheet(file, judge) => {
+                let finding = match stage::sheet(binary, file)? {
+                    Ok(text) => judge(&text),
+                    Err(sentence) => Some(Finding::new(sentence)),
+                };
+                finding.is_some_and(|f| fail(&mut result, &f))
+            }
         };
         if failed {
             break;
