@@ -200,7 +200,8 @@ pub fn find(name: &str) -> Result<&'static Lab, String> {
 /// A sentence about a name that a lab does not have and those that it has.
 pub fn unknown(lab: &Lab, what: &str, name: &str, known: &[&str]) -> String {
     let hint = did_you_mean(name, known.iter().copied());
-    format!("{} has no {what} `{name}`; it has {}.{hint}", lab.name, known.join(", "))
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    format!("{} has no {what} `{name}`; it has {known}.{hint}", lab.name)
 }
 
 /// A question after a blank, when one of the names is near enough.
