@@ -16,3 +16,6 @@ pub use connection::{Connection, Inbox, Sent, Taken, Woken, receive_any};
 pub use deadline::Deadline;
 pub use hub::{Client, Event, Gone, Hub};
 pub use link::{CallError, Link};
+
+#[cfg(test)]
+mod tests;
