@@ -5,7 +5,7 @@ use std::time::Duration;
 use shared::array::RawArray;
 use shared::barrier::Barrier;
 use shared::baton::{Action, Op};
-use shared::endpoint::{Connection, Deadline, Sent, Taken, Woken, receive_any, ring};
+use shared::endpoint::{Connection, Deadline, Inbox, Sent, Taken, Woken, receive_any, ring};
 use shared::lock::{Lock, LockGuard};
 use shared::process;
 use shared::queue::{Lease, Queue};
@@ -167,7 +167,7 @@ fn talk(board: &Board, op: &Op) -> u64 {
         Action::ReceiveAny => {
             let (reads, writes, count) = (op.a as u32, (op.a >> 32) as u32, (op.b >> 32) as usize);
             let start = (op.b & 0xffff_ffff) as usize;
-            match receive_any(&board.connections[..count], reads, writes, start, &mut [vec![], vec![]]) {
+            match receive_any(&board.connections[..count], reads, writes, start, &mut Inbox::new(2)) {
                 Woken::Room(_) => 2,
                 Woken::Took(_, taken) => learned(taken),
             }
