@@ -89,15 +89,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// What one operation of every mechanism costs on this machine.
+    Prices(cmd::prices::Options),
     /// Measure the project itself.
-    Bench {
-        /// What: `explorer` (executions a second), `soundness` (the reduction against plain enumeration).
-        #[arg(value_parser = ["explorer", "soundness"])]
-        what: String,
-        /// Programs that `soundness` compares.
-        #[arg(long, value_name = "N", default_value_t = 20_000)]
-        programs: u64,
-    },
+    #[command(subcommand)]
+    Bench(cmd::bench::Bench),
     /// Generate the starters from the solutions.
     Starters {
         /// Change nothing; fail if one is out of date.
@@ -237,8 +233,8 @@ fn dispatch(command: Command) -> Result<Code> {
         Command::Selftest { lab: name, repeat, json } => {
             cmd::selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)
         }
-        Command::Bench { what, programs } if what == "soundness" => cmd::bench::soundness(programs),
-        Command::Bench { .. } => cmd::bench::explorer(lab("lab3")?),
+        Command::Prices(options) => cmd::prices::run(&options),
+        Command::Bench(bench) => cmd::bench::run(bench),
         Command::Starters { check } => cmd::starters::run(check),
     }
 }

@@ -7,6 +7,7 @@ pub mod drive;
 pub mod interrupt;
 pub mod judge;
 pub mod labs;
+pub mod prices;
 pub mod report;
 pub mod search;
 pub mod story;

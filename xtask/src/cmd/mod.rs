@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod check;
 pub mod hint;
+pub mod prices;
 pub mod replay;
 pub mod reset;
 pub mod run;

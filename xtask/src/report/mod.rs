@@ -1,6 +1,8 @@
 //! Results, rendered: for terminals, for programs.
 
+pub mod data;
 pub mod machine;
+pub mod provenance;
 pub mod result;
 pub mod results;
 pub mod terminal;

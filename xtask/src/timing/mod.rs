@@ -3,4 +3,5 @@
 pub mod gate;
 pub mod pairs;
 pub mod simulate;
+pub mod verdicts;
 pub mod vote;

@@ -1,0 +1,49 @@
+//! `cargo xtask bench`: measurements of the project itself, to be repeated by anyone.
+
+mod explorer;
+mod soundness;
+mod verdicts;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::cli::Code;
+use crate::labs::lab3;
+
+/// What is measured.
+#[derive(Subcommand)]
+pub enum Bench {
+    /// Executions a second of the explorer.
+    Explorer,
+    /// The reduction against plain enumeration, on random programs.
+    Soundness {
+        /// How many programs.
+        #[arg(long, value_name = "N", default_value_t = 20_000)]
+        programs: u64,
+    },
+    /// How often the timing verdict is wrong, beside other methods: on recorded pairs of runs and on invented ones.
+    Verdicts {
+        /// Verdicts a method, program and load.
+        #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
+        verdicts: u32,
+        /// Record the pairs anew first, into docs/data/pairs.json: some ten minutes, best on a quiet machine.
+        #[arg(long)]
+        record: bool,
+        /// Pairs to record a program and load.
+        #[arg(long, value_name = "N", default_value_t = 30, requires = "record",
+              value_parser = clap::value_parser!(u32).range(10..=1_000))]
+        pairs: u32,
+    },
+}
+
+/// Measures.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn run(bench: Bench) -> Result<Code> {
+    match bench {
+        Bench::Explorer => explorer::run(&lab3::LAB),
+        Bench::Soundness { programs } => soundness::run(programs),
+        Bench::Verdicts { verdicts, record, pairs } => verdicts::run(verdicts, record.then_some(pairs)),
+    }
+}
