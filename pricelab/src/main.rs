@@ -1,9 +1,11 @@
 //! The programs whose operations `cargo xtask prices` and `bench` time.
 //!
 //! This binary only observes: it does what its arguments say and prints raw samples. The runner judges and renders.
+//! `crash NAME` kills a worker and prints when (`killed NS`) and when each other worker was told (`told NS HOW`).
 //! `sample NAME WORKERS` prints a `span` a worker: start and end in monotonic nanoseconds, operations. `probe` prints how far
 //! apart the two processors are. `hog PARENT` and `bursts PARENT` spin beside a measurement until the process PARENT ends.
 
+mod crash;
 mod floor;
 mod hog;
 mod peers;
@@ -22,6 +24,10 @@ fn main() -> ExitCode {
         [kind @ ("hog" | "bursts"), parent] => match parent.parse() {
             Ok(parent) => hog::run(parent, kind == "bursts"),
             Err(_) => return usage(),
+        },
+        ["crash", name] => match crash::find(name) {
+            Some((case, workers)) => crash::play(case, workers),
+            None => return usage(),
         },
         ["probe"] => floor::probe(),
         ["sample", name, workers] => match workers.parse() {

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::io::{Error, Result};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::process::{Child, Command};
 
 use shared::array::RawArray;
 use shared::barrier::Barrier;
@@ -19,6 +19,7 @@ use shared::sys;
 use shared::value::Value;
 use shared::words::queue::MAX_BATCH;
 
+use crate::crash;
 use crate::span::Span;
 use crate::team::{self, Place};
 use crate::waits;
@@ -46,13 +47,14 @@ plain_struct!(Record { a, b, c, d });
 
 /// One object of every kind.
 pub struct Board {
-    cell: RawValue<u64>,
-    value: Value<u64>,
-    lock: Lock,
+    pub cell: RawValue<u64>,
+    pub go: RawValue<u64>,
+    pub value: Value<u64>,
+    pub lock: Lock,
     words: RawArray<u64>,
     records: RawArray<Record>,
-    gate: Barrier,
-    queue: Queue<u64>,
+    pub gate: Barrier,
+    pub queue: Queue<u64>,
     back: Queue<u64>,
     workers: usize,
 }
@@ -167,6 +169,7 @@ impl Lab for PriceLab {
     fn layout(header: &Header) -> Layout {
         let mut layout = Layout::default();
         layout.add("cell", Kind::Cell { init: 0 });
+        layout.add("go", Kind::Cell { init: 0 });
         layout.value("value");
         layout.add("lock", Kind::Lock);
         layout.array::<u64>("words", 8);
@@ -180,6 +183,7 @@ impl Lab for PriceLab {
     fn board(cursor: &mut Cursor, header: &Header) -> Board {
         Board {
             cell: RawValue::take(cursor),
+            go: RawValue::take(cursor),
             value: Value::take(cursor),
             lock: Lock::take(cursor),
             words: RawArray::take(cursor),
@@ -192,7 +196,10 @@ impl Lab for PriceLab {
     }
 
     fn run(&self, board: &Board, me: u32, role: &Role) {
-        MECHANISMS[role.function as usize].1(board, me as usize).print();
+        match role.function.checked_sub(crash::FUNCTION) {
+            Some(case) => crash::run(board, me as usize, case),
+            None => MECHANISMS[role.function as usize].1(board, me as usize).print(),
+        }
     }
 }
 
@@ -201,18 +208,13 @@ pub fn find(name: &str) -> Option<u64> {
     MECHANISMS.iter().position(|(n, _)| *n == name).map(|at| at as u64)
 }
 
-/// Starts this program again as a crew of so many workers, all of which do what the mechanism's loop says.
+/// Takes one sample of a mechanism with so many workers.
 ///
 /// # Errors
 /// When memory or processes are short, or a worker did not end well.
 pub fn sample(mechanism: u64, workers: usize) -> Result<()> {
-    let roles = vec![Role { function: mechanism, ..Role::default() }; workers];
-    let header = Header { grader: u64::from(std::process::id()), roles, ..Header::default() };
-    let (header_file, region) = Region::create("price-header", HEADER_BYTES)?;
-    header.write(&region);
-    let len = PriceLab::layout(&header).bytes().next_multiple_of(4096);
-    let (payload_file, payload) = Region::create("price-payload", len)?;
-    let status = crew(&[header_file, payload_file])?.wait()?;
+    let (mut crew, payload, _) = start(mechanism, workers)?;
+    let status = crew.wait()?;
     let ended = (0..workers).all(|w| shared::process::wait_status(&payload, w) == Some(0));
     match status.success() && ended {
         true => Ok(()),
@@ -220,7 +222,28 @@ pub fn sample(mechanism: u64, workers: usize) -> Result<()> {
     }
 }
 
-fn crew(files: &[OwnedFd]) -> Result<std::process::Child> {
+/// Where two cells lie that the parent looks at as well.
+pub struct Offsets {
+    pub cell: usize,
+    pub go: usize,
+}
+
+/// Starts this program again as a crew of so many workers that all play the same role.
+///
+/// # Errors
+/// When memory or processes are short.
+pub fn start(function: u64, workers: usize) -> Result<(Child, Region, Offsets)> {
+    let roles = vec![Role { function, ..Role::default() }; workers];
+    let header = Header { grader: u64::from(std::process::id()), roles, ..Header::default() };
+    let (header_file, region) = Region::create("price-header", HEADER_BYTES)?;
+    header.write(&region);
+    let layout = PriceLab::layout(&header);
+    let (payload_file, payload) = Region::create("price-payload", layout.bytes().next_multiple_of(4096))?;
+    let offsets = Offsets { cell: layout.objects[0].offset, go: layout.objects[1].offset };
+    Ok((crew(&[header_file, payload_file])?, payload, offsets))
+}
+
+fn crew(files: &[OwnedFd]) -> Result<Child> {
     let numbers: Vec<i32> = files.iter().map(AsRawFd::as_raw_fd).collect();
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("__crew").args(numbers.iter().map(i32::to_string));

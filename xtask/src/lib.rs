@@ -3,6 +3,7 @@
 pub mod assess;
 pub mod cli;
 pub mod cmd;
+pub mod crashes;
 pub mod drive;
 pub mod interrupt;
 pub mod judge;

@@ -16,7 +16,7 @@ use crate::timing::simulate::Random;
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Python's programs, one for each row.
-const ORIGINALS: &str = include_str!("originals.py");
+const ORIGINALS: &str = concat!(include_str!("python/family.py"), include_str!("python/prices.py"));
 
 /// What one worker did: start, end (monotonic nanoseconds), operations.
 pub type Span = (u64, u64, u64);
@@ -61,9 +61,13 @@ pub fn all(lab: &Path, rows: &[&'static Row], rounds: usize, progress: &mut dyn 
         shuffle(&mut jobs, &mut random);
         let snapshot = Snapshot::take()?;
         for (row, workers) in &jobs {
-            let answer = sample(lab, row, *workers)?;
+            let taken = match sample(lab, row, *workers)? {
+                Answer::Text(text) => spans(&text),
+                Answer::Failed(why) => Err(why),
+                Answer::Late(_) => Err(format!("no end within {} s", DEADLINE.as_secs())),
+            };
             let after = probe(lab)?;
-            match answer.and_then(|text| spans(&text)) {
+            match taken {
                 Ok(spans) => {
                     let probes = (before, after);
                     observed.samples.push(Sample { row: row.id, workers: *workers, round, spans, probes });
@@ -91,7 +95,7 @@ pub fn python_version() -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-fn sample(lab: &Path, row: &Row, workers: usize) -> Result<Result<String, String>> {
+fn sample(lab: &Path, row: &Row, workers: usize) -> Result<Answer> {
     let workers = workers.to_string();
     let mut command = if row.family == Family::Python {
         let mut command = Command::new("python3");
@@ -107,18 +111,30 @@ fn sample(lab: &Path, row: &Row, workers: usize) -> Result<Result<String, String
 
 /// How far apart the processors are, in nanoseconds of a cache line's round trip.
 fn probe(lab: &Path) -> Result<u64> {
-    let text = answer(Command::new(lab).arg("probe"), DEADLINE)?.map_err(anyhow::Error::msg)?;
+    let answer = answer(Command::new(lab).arg("probe"), DEADLINE)?;
+    let Answer::Text(text) = &answer else { bail!("the probe of the processors' distance: {answer:?}") };
     let number = text.trim().strip_prefix("probe ").and_then(|n| n.parse().ok());
     number.with_context(|| format!("the probe answered {text:?}"))
 }
 
-/// What a program prints until it ends; a sentence when it does not end in time or not well.
+/// What became of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It ended well and had printed this.
+    Text(String),
+    /// It ended with an error, in these words.
+    Failed(String),
+    /// It was still running at its deadline and was killed; until then it had printed this.
+    Late(String),
+}
+
+/// What a program prints until it ends, or until its deadline.
 ///
 /// Its own processes die with it: killing it leaves nobody behind.
 ///
 /// # Errors
 /// When it cannot be started.
-pub fn answer(command: &mut Command, deadline: Duration) -> Result<Result<String, String>> {
+pub fn answer(command: &mut Command, deadline: Duration) -> Result<Answer> {
     let name = command.get_program().to_string_lossy().into_owned();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().with_context(|| format!("starting {name}"))?;
@@ -131,7 +147,7 @@ pub fn answer(command: &mut Command, deadline: Duration) -> Result<Result<String
             // Our own child, by its handle.
             child.kill()?;
             child.wait()?;
-            return Ok(Err(format!("no end within {} s", deadline.as_secs())));
+            return Ok(Answer::Late(String::from_utf8_lossy(&text).into_owned()));
         }
         let mut wanted = libc::pollfd { fd: output.as_raw_fd(), events: libc::POLLIN, revents: 0 };
         // SAFETY: one live descriptor.
@@ -150,9 +166,9 @@ pub fn answer(command: &mut Command, deadline: Duration) -> Result<Result<String
         errors.read_to_string(&mut complaint)?;
     }
     if !child.wait()?.success() {
-        return Ok(Err(complaint.lines().last().unwrap_or("it failed without saying why").to_owned()));
+        return Ok(Answer::Failed(complaint.lines().last().unwrap_or("it failed without saying why").to_owned()));
     }
-    Ok(Ok(String::from_utf8_lossy(&text).into_owned()))
+    Ok(Answer::Text(String::from_utf8_lossy(&text).into_owned()))
 }
 
 /// The spans in a program's words; a sentence when there is none or one that no clock can give.
@@ -197,9 +213,9 @@ mod tests {
     #[test]
     fn a_program_that_fails_or_never_ends_is_a_sentence() {
         let of = |script: &str, ms| answer(Command::new("sh").args(["-c", script]), Duration::from_millis(ms));
-        assert_eq!(of("echo span", 60_000).expect("sh starts"), Ok("span\n".to_owned()));
-        assert_eq!(of("echo no >&2; exit 3", 60_000).expect("sh starts"), Err("no".to_owned()));
-        assert_eq!(of("exec sleep 600", 1).expect("sh starts"), Err("no end within 0 s".to_owned()));
+        assert_eq!(of("echo span", 60_000).expect("sh starts"), Answer::Text("span\n".to_owned()));
+        assert_eq!(of("echo no >&2; exit 3", 60_000).expect("sh starts"), Answer::Failed("no".to_owned()));
+        assert_eq!(of("exec sleep 600", 1).expect("sh starts"), Answer::Late(String::new()));
         assert!(answer(&mut Command::new("no-such-program"), Duration::ZERO).is_err());
     }
 }

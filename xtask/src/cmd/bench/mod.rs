@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: measurements of the project itself, to be repeated by anyone.
 
+mod crashes;
 mod explorer;
 mod soundness;
 mod verdicts;
@@ -13,6 +14,18 @@ use crate::labs::lab3;
 /// What is measured.
 #[derive(Subcommand)]
 pub enum Bench {
+    /// One process is killed: are the others told, do they go on, do they wait for ever? Each case with a deadline.
+    Crashes {
+        /// Python's originals too (needs python3).
+        #[arg(long)]
+        python: bool,
+        /// How often each case of ours is played; the slowest counts.
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        repeat: u32,
+        /// Keep the result in docs/data.
+        #[arg(long)]
+        record: bool,
+    },
     /// Executions a second of the explorer.
     Explorer,
     /// The reduction against plain enumeration, on random programs.
@@ -42,6 +55,7 @@ pub enum Bench {
 /// Only when something of ours fails.
 pub fn run(bench: Bench) -> Result<Code> {
     match bench {
+        Bench::Crashes { python, repeat, record } => crashes::run(python, repeat, record),
         Bench::Explorer => explorer::run(&lab3::LAB),
         Bench::Soundness { programs } => soundness::run(programs),
         Bench::Verdicts { verdicts, record, pairs } => verdicts::run(verdicts, record.then_some(pairs)),

@@ -1,33 +1,10 @@
-"""What Python's multiprocessing asks for the same things: `originals.py ROW WORKERS` prints a span a worker.
-
-Started by `cargo xtask prices --python`, which ends it when it takes too long. Every process it forks dies with its parent.
-"""
-
-import ctypes
-import multiprocessing as mp
-import os
-import signal
-import sys
-import time
+# What Python's multiprocessing asks for the same things: ROW WORKERS prints a span a worker.
+# Started by `cargo xtask prices --python`, behind family.py.
 
 WHILE_NS = 20_000_000
 TRIPS = 500
 MEETINGS = 100
 ITEMS = 2_000
-
-
-class Family:
-    """Children die with their parent, whatever ends it, and at once when it is gone already."""
-
-    PR_SET_PDEATHSIG = 1
-
-    def before_fork(self):
-        self.parent = os.getpid()
-
-    def in_child(self):
-        ctypes.CDLL(None).prctl(self.PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != self.parent:
-            os._exit(1)
 
 
 def show(start, end, operations):
@@ -205,7 +182,5 @@ ROWS = {
 }
 
 if __name__ == "__main__":
-    mp.set_start_method("fork")
-    family = Family()
-    os.register_at_fork(before=family.before_fork, after_in_child=family.in_child)
+    found()
     ROWS[sys.argv[1]](int(sys.argv[2]))
