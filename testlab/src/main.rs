@@ -1,26 +1,24 @@
-//! A lab for the tests of the toolkit, not for students: it runs random programs and a torture round.
+//! A lab for the tests of the toolkit, not for students: it runs random programs and torture rounds.
 //!
 //! `xtask/tests/` builds it and drives it the way the grader drives a student's program.
 #![forbid(unsafe_code)]
 
 mod programs;
 mod torture;
+mod torture_queue;
 
 use shared::header::{Header, Role};
 use shared::process::Lab;
 use shared::region::{Cursor, Layout};
-use shared::testing::{function, programs as random, torture as rounds};
+use shared::testing::{function, programs as random, torture as rounds, torture_queue as queue_rounds};
 
 struct TestLab;
 
-/// One board or the other: a scenario is either a random program or a torture round.
+/// One board or the other: a scenario is a random program or a round of torture.
 enum Board {
     Program(programs::Board),
     Torture(torture::Board),
-}
-
-fn is_torture(header: &Header) -> bool {
-    header.roles.iter().any(|r| r.function == function::TORTURE)
+    TortureQueue(torture_queue::Board),
 }
 
 impl Lab for TestLab {
@@ -28,23 +26,26 @@ impl Lab for TestLab {
     const NUMBER: u64 = 0;
 
     fn layout(header: &Header) -> Layout {
-        if is_torture(header) {
-            return rounds::layout(header.params[rounds::MEETINGS_PARAM] as usize);
+        match header.roles.first().map(|role| role.function) {
+            Some(function::TORTURE) => rounds::layout(header.params[rounds::MEETINGS_PARAM] as usize),
+            Some(function::TORTURE_QUEUE) => queue_rounds::layout(),
+            _ => random::layout(),
         }
-        random::layout()
     }
 
     fn board(cursor: &mut Cursor, header: &Header) -> Board {
-        if is_torture(header) {
-            return Board::Torture(torture::Board::take(cursor, header));
+        match header.roles.first().map(|role| role.function) {
+            Some(function::TORTURE) => Board::Torture(torture::Board::take(cursor, header)),
+            Some(function::TORTURE_QUEUE) => Board::TortureQueue(torture_queue::Board::take(cursor, header.seed)),
+            _ => Board::Program(programs::Board::take(cursor)),
         }
-        Board::Program(programs::Board::take(cursor))
     }
 
     fn run(&self, board: &Board, me: u32, role: &Role) {
         match (role.function, board) {
             (function::PROGRAM, Board::Program(board)) => programs::run(board, me, role.args[0]),
             (function::TORTURE, Board::Torture(board)) => torture::run(board, me),
+            (function::TORTURE_QUEUE, Board::TortureQueue(board)) => torture_queue::run(board, me as usize),
             (other, _) => panic!("the test lab has no function {other} over this board"),
         }
     }

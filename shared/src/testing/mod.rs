@@ -4,6 +4,7 @@
 
 pub mod programs;
 pub mod torture;
+pub mod torture_queue;
 
 /// Numbers of the test lab's functions, as roles name them.
 pub mod function {
@@ -11,4 +12,6 @@ pub mod function {
     pub const PROGRAM: u64 = 0;
     /// Works under a lock until all phases are done; see [`super::torture`].
     pub const TORTURE: u64 = 1;
+    /// Puts or takes until everything is done; see [`super::torture_queue`].
+    pub const TORTURE_QUEUE: u64 = 2;
 }

@@ -1,4 +1,9 @@
-//! The test lab's program, built once a test program.
+//! The test lab's program, built once a test program, and rounds of it.
+
+// Each test program uses its part of this.
+#![allow(dead_code)]
+
+pub mod round;
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
