@@ -4,7 +4,7 @@
 //! try every interleaving and every value that the memory orderings allow.
 
 pub use std::hint::spin_loop;
-pub use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+pub use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, compiler_fence};
 use std::time::Duration;
 
 pub use crate::sys::{futex_wait, futex_wake};

@@ -13,10 +13,11 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use crate::engine::atomic::{
-    AtomicU32,
+    AtomicU32, AtomicU64,
     Ordering::{self, *},
 };
 use crate::engine::{self, thread};
+use crate::sync;
 use crate::words::{OWNER, OWNER_DIED, WAITERS};
 
 /// A place in the sources.
@@ -39,6 +40,8 @@ pub enum Fault {
     ForgetSleepers,
     /// The sleepers' bit is not seen when the word is swapped, so nobody is woken.
     WakeNobody,
+    /// Nobody is woken who sleeps on one of a queue's words.
+    WakeNobodyOfTheQueue,
     /// The kernel puts a process to sleep without comparing the word.
     SleepBlindly,
     /// The kernel frees the words of the dead without marking them.
@@ -56,6 +59,8 @@ struct World {
     sleepers: Vec<Sleeper>,
     shared: Option<Arc<Shared>>,
     marked: u32,
+    /// Counts the dead, as the crew does that reaps them.
+    ends: Option<Arc<AtomicU64>>,
 }
 
 /// The part of the kernel that is made of the checker's own things.
@@ -193,6 +198,11 @@ pub fn last_exchange(process: usize) -> Option<(u64, u64)> {
     world(|world| world.processes[process].last_exchange)
 }
 
+/// From here on deaths are counted in this word.
+pub fn count_ends(word: &sync::AtomicU64) {
+    world(|world| world.ends = Some(word.0.clone()));
+}
+
 /// In how many words the kernel marked the owner as dead.
 pub fn marked() -> u32 {
     world(|world| world.marked)
@@ -288,7 +298,13 @@ fn bury(number: usize, cause: Box<dyn Any + Send>) {
     if let Some(word) = &pending {
         settle(word, tid(number), true);
     }
-    world(|world| world.processes[number].buried = true);
+    let ends = world(|world| {
+        world.processes[number].buried = true;
+        world.ends.clone()
+    });
+    if let Some(ends) = ends {
+        ends.fetch_add(1, Release);
+    }
     if fault() == Fault::NoTime {
         return;
     }

@@ -12,3 +12,4 @@ pub mod words;
 pub mod barrier;
 pub mod baton;
 pub mod lock;
+pub mod queue;

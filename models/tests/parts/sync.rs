@@ -13,6 +13,9 @@ use crate::words::{OWNER, WAITERS};
 /// One look is enough to run through the code; more would only multiply the executions.
 pub const SPINS: u32 = 1;
 
+/// Checkers do not reorder what one process does to its own words, except as the orderings allow.
+pub fn compiler_fence(_order: Ordering) {}
+
 /// Does not yield: loom would then run everybody else first, and never see a locker that goes to sleep.
 pub fn spin_loop() {}
 
@@ -102,6 +105,9 @@ pub fn futex_wait(word: &AtomicU32, expected: u32, limit: Option<Duration>) {
 
 /// As in `shared`.
 pub fn futex_wake(word: &AtomicU32, count: i32) -> i32 {
+    if fault() == Fault::WakeNobodyOfTheQueue {
+        return 0;
+    }
     machine::wake(word.key(), || word.latest(), count)
 }
 

@@ -18,8 +18,8 @@ use super::{LOOK_AGAIN, WAITERS};
 use crate::robust::RobustWord;
 use crate::sync::{
     AtomicU32, AtomicU64,
-    Ordering::{Acquire, Relaxed, Release},
-    futex_wait, futex_wake,
+    Ordering::{Acquire, Relaxed, SeqCst},
+    compiler_fence, futex_wait, futex_wake,
 };
 
 /// The most items that move in one step; more take several steps.
@@ -123,8 +123,8 @@ impl<'m> Memory<'m> {
             for at in 0..count as usize * self.words {
                 self.slot(tail, at).store(word(at), Relaxed);
             }
-            // Release: the items are there before they count. Killed before this store, we have put nothing.
-            self.control.tail.store(tail.wrapping_add(count), Release);
+            // Killed before this store, we have put nothing.
+            in_order(&self.control.tail, tail.wrapping_add(count));
             held.items += count as i32;
             held.leave();
             return count;
@@ -139,8 +139,8 @@ impl<'m> Memory<'m> {
         for at in 0..self.words {
             deliver(at, self.slot(head, at).load(Relaxed));
         }
-        // Release: the item has been read before its place is free. From here on nobody else will ever see the item.
-        self.control.head.store(head.wrapping_add(1), Release);
+        // From here on nobody else will ever see the item.
+        in_order(&self.control.head, head.wrapping_add(1));
         held.room += 1;
         held.note_drained();
         held.leave();
@@ -164,9 +164,9 @@ impl<'m> Memory<'m> {
             self.area(caller.me, at).store(self.slot(head, at).load(Relaxed), Relaxed);
         }
         self.intend(LEASE, caller.me, count, head);
-        self.leases[caller.me].store(lease_word(caller.tid, 0, count as usize), Release);
-        self.control.head.store(head.wrapping_add(count), Release);
-        self.control.intent.store(0, Release);
+        in_order(&self.leases[caller.me], lease_word(caller.tid, 0, count as usize));
+        in_order(&self.control.head, head.wrapping_add(count));
+        in_order(&self.control.intent, 0);
         held.room += count as i32;
         held.leave();
         count
@@ -177,7 +177,7 @@ impl<'m> Memory<'m> {
         let mut held = self.enter(caller);
         let (first, left) = lease_range(self.leases[caller.me].load(Relaxed));
         let word = lease_word(caller.tid, first + count, left.saturating_sub(count));
-        self.leases[caller.me].store(word, Release);
+        in_order(&self.leases[caller.me], word);
         held.note_drained();
         held.leave();
     }
@@ -269,9 +269,8 @@ impl<'m> Memory<'m> {
     }
 
     fn intend(&self, kind: u64, worker: usize, count: u64, head: u64) {
-        self.control.intent_head.store(head, Relaxed);
-        // Release, here and in the stores that follow each intent: should we be killed, `repair` relies on their order.
-        self.control.intent.store(kind | (worker as u64) << 32 | count, Release);
+        in_order(&self.control.intent_head, head);
+        in_order(&self.control.intent, kind | (worker as u64) << 32 | count);
     }
 
     /// Moves what is left of a worker's lease back to the head; gives how many items.
@@ -283,9 +282,9 @@ impl<'m> Memory<'m> {
             self.slot(back, at).store(self.area(worker, first * self.words + at).load(Relaxed), Relaxed);
         }
         self.intend(RETURN, worker, count as u64, head);
-        self.leases[worker].store(0, Release);
-        self.control.head.store(back, Release);
-        self.control.intent.store(0, Release);
+        in_order(&self.leases[worker], 0);
+        in_order(&self.control.head, back);
+        in_order(&self.control.intent, 0);
         count as u64
     }
 
@@ -296,12 +295,12 @@ impl<'m> Memory<'m> {
         let (worker, count) = ((intent >> 32 & 0xffff) as usize, intent & 0xffff_ffff);
         let head = self.control.intent_head.load(Relaxed);
         match intent >> 62 << 62 {
-            LEASE => self.control.head.store(head, Release),
-            RETURN => self.control.head.store(head.wrapping_sub(count), Release),
+            LEASE => in_order(&self.control.head, head),
+            RETURN => in_order(&self.control.head, head.wrapping_sub(count)),
             _ => return,
         }
-        self.leases[worker].store(0, Release);
-        self.control.intent.store(0, Release);
+        in_order(&self.leases[worker], 0);
+        in_order(&self.control.intent, 0);
     }
 
     /// Puts back the leases of those who are not alive any more; gives how many items.
@@ -355,6 +354,15 @@ impl Held<'_> {
         self.leave();
         futex_wait(word, asleep, Some(LOOK_AGAIN));
     }
+}
+
+/// Stores a word after everything that stands before it and before everything that follows. The lock orders memory
+/// between the living; this is for our death: `repair` relies on how far we came. A kill comes between two instructions, so
+/// only the compiler must not reorder.
+fn in_order(word: &AtomicU64, value: u64) {
+    compiler_fence(SeqCst);
+    word.store(value, Relaxed);
+    compiler_fence(SeqCst);
 }
 
 /// If there is somebody to wake, changes the word, so that who is about to fall asleep on it does not; gives what it holds now.
