@@ -6,6 +6,7 @@
 //! apart the two processors are. `hog PARENT` and `bursts PARENT` spin beside a measurement until the process PARENT ends.
 
 mod crash;
+mod flag;
 mod floor;
 mod hog;
 mod peers;

@@ -6,6 +6,8 @@ use shared::sys::monotonic_ns;
 
 /// How long a sample of many operations lasts.
 const WHILE_NS: u64 = 10_000_000;
+/// One that asks who got how much: long beside a time slice, so that the lock decides and not the scheduler.
+const LONG_NS: u64 = 200_000_000;
 
 /// What a worker did. Where several do one thing together, one of them counts it and the others count nothing.
 #[derive(Clone, Copy, Debug)]
@@ -17,14 +19,23 @@ pub struct Span {
 
 impl Span {
     /// Repeats an operation for some milliseconds. Looks at the clock once a `batch`, so that the look does not count.
-    pub fn for_a_while(batch: u64, mut operation: impl FnMut()) -> Span {
+    pub fn for_a_while(batch: u64, operation: impl FnMut()) -> Span {
+        Span::during(WHILE_NS, batch, operation)
+    }
+
+    /// The same, for longer.
+    pub fn for_long(batch: u64, operation: impl FnMut()) -> Span {
+        Span::during(LONG_NS, batch, operation)
+    }
+
+    fn during(ns: u64, batch: u64, mut operation: impl FnMut()) -> Span {
         let start_ns = monotonic_ns();
         let mut operations = 0;
         loop {
             (0..batch).for_each(|_| operation());
             operations += batch;
             let end_ns = monotonic_ns();
-            if end_ns - start_ns >= WHILE_NS {
+            if end_ns - start_ns >= ns {
                 return Span { start_ns, end_ns, operations };
             }
         }

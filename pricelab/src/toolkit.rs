@@ -19,10 +19,10 @@ use shared::sys;
 use shared::value::Value;
 use shared::words::queue::MAX_BATCH;
 
-use crate::crash;
 use crate::span::Span;
 use crate::team::{self, Place};
 use crate::waits;
+use crate::{crash, flag};
 
 /// Meetings of a sample.
 const MEETINGS: u64 = 500;
@@ -88,6 +88,7 @@ const MECHANISMS: &[(&str, Loop)] = &[
     }),
     ("lock", |b, _| Span::for_a_while(USUAL, || drop(b.lock.lock()))),
     ("lock-waits", |b, _| waits::of(|| b.lock.lock())),
+    ("flag-in-turn", |b, _| flag::in_turn(&b.cell)),
     ("array-get", |b, _| {
         Span::for_a_while(CHEAP, || {
             black_box(b.words.get(black_box(3)));

@@ -12,7 +12,7 @@ const BUCKETS: usize = 80;
 /// Takes and frees a lock for a while; prints the histogram of the waits: `waits`, then count after count.
 pub fn of<G>(mut lock: impl FnMut() -> G) -> Span {
     let mut counts = [0u32; BUCKETS];
-    let span = Span::for_a_while(64, || {
+    let span = Span::for_long(64, || {
         let before = monotonic_ns();
         let guard = lock();
         let waited = monotonic_ns() - before;

@@ -91,9 +91,8 @@ enum Command {
     },
     /// What one operation of every mechanism costs on this machine.
     Prices(cmd::prices::Options),
-    /// Measure the project itself.
-    #[command(subcommand)]
-    Bench(cmd::bench::Bench),
+    /// Measure the project itself: its benchmarks against their targets and their record, or one thing by name.
+    Bench(cmd::bench::Options),
     /// Generate the starters from the solutions.
     Starters {
         /// Change nothing; fail if one is out of date.
@@ -234,7 +233,7 @@ fn dispatch(command: Command) -> Result<Code> {
             cmd::selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)
         }
         Command::Prices(options) => cmd::prices::run(&options),
-        Command::Bench(bench) => cmd::bench::run(bench),
+        Command::Bench(options) => cmd::bench::run(options),
         Command::Starters { check } => cmd::starters::run(check),
     }
 }

@@ -1,6 +1,7 @@
 //! The grader: drives the student's real processes, explores their interleavings, judges from the steps it granted.
 
 pub mod assess;
+pub mod benchmarks;
 pub mod cli;
 pub mod cmd;
 pub mod crashes;

@@ -56,7 +56,8 @@ pub fn run(options: &Options) -> Result<Code> {
     let rows: Vec<&'static Row> = ROWS.iter().filter(|row| python.is_some() || row.family != Family::Python).collect();
     eprintln!("measuring {} mechanisms in {} rounds, in random order …", rows.len(), options.rounds);
     let mut progress = |round| eprintln!("round {round} of {}", options.rounds);
-    let prices = judge(observe::all(&lab, &rows, options.rounds as usize, &mut progress)?);
+    let jobs = rows.iter().flat_map(|row| row.workers.iter().map(|workers| (*row, *workers))).collect();
+    let prices = judge(observe::all(&lab, jobs, options.rounds as usize, &mut progress)?);
     let command =
         format!("cargo xtask prices{} --rounds {}", if options.python { " --python" } else { "" }, options.rounds);
     let document = Document { schema: result::SCHEMA, provenance: provenance::here(&command), python, prices: &prices };

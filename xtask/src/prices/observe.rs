@@ -47,14 +47,15 @@ pub struct Observed {
     pub foreign: Vec<f64>,
 }
 
-/// Takes a sample of each row, with each number of workers, in each of so many rounds. `progress` hears of rounds done.
+/// A row with one of its numbers of workers.
+pub type Job = (&'static Row, usize);
+
+/// Takes a sample of each job in each of so many rounds. `progress` hears of rounds done.
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn all(lab: &Path, rows: &[&'static Row], rounds: usize, progress: &mut dyn FnMut(usize)) -> Result<Observed> {
+pub fn all(lab: &Path, mut jobs: Vec<Job>, rounds: usize, progress: &mut dyn FnMut(usize)) -> Result<Observed> {
     let mut observed = Observed::default();
-    let mut jobs: Vec<(&'static Row, usize)> =
-        rows.iter().flat_map(|row| row.workers.iter().map(|workers| (*row, *workers))).collect();
     let mut random = Random::new(std::process::id().into());
     let mut before = probe(lab)?;
     for round in 0..rounds {
@@ -97,16 +98,18 @@ pub fn python_version() -> Option<String> {
 
 fn sample(lab: &Path, row: &Row, workers: usize) -> Result<Answer> {
     let workers = workers.to_string();
-    let mut command = if row.family == Family::Python {
-        let mut command = Command::new("python3");
-        command.args(["-I", "-c", ORIGINALS, row.id, &workers]);
-        command
-    } else {
-        let mut command = Command::new(lab);
-        command.args(["sample", row.id, &workers]);
-        command
-    };
-    answer(&mut command, DEADLINE)
+    match row.family {
+        Family::Python => answer(Command::new("python3").args(["-I", "-c", ORIGINALS, row.id, &workers]), DEADLINE),
+        _ => of_ours(lab, row.id, &workers),
+    }
+}
+
+/// One sample of ours, as it is printed.
+///
+/// # Errors
+/// When the program cannot be started.
+pub fn of_ours(lab: &Path, name: &str, workers: &str) -> Result<Answer> {
+    answer(Command::new(lab).args(["sample", name, workers]), DEADLINE)
 }
 
 /// How far apart the processors are, in nanoseconds of a cache line's round trip.
@@ -172,7 +175,7 @@ pub fn answer(command: &mut Command, deadline: Duration) -> Result<Answer> {
 }
 
 /// The spans in a program's words; a sentence when there is none or one that no clock can give.
-fn spans(text: &str) -> Result<Vec<Span>, String> {
+pub fn spans(text: &str) -> Result<Vec<Span>, String> {
     let read = |line: &str| -> Result<Span> {
         let numbers: Vec<u64> = line.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
         match numbers[..] {

@@ -1,17 +1,35 @@
 //! `cargo xtask bench`: measurements of the project itself, to be repeated by anyone.
 
+mod all;
 mod crashes;
 mod explorer;
 mod soundness;
 mod verdicts;
 
 use anyhow::Result;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use crate::cli::Code;
 use crate::labs::lab3;
 
-/// What is measured.
+/// What is measured; without a name, the benchmarks of `docs/data/bench.json`.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Options {
+    #[command(subcommand)]
+    what: Option<Bench>,
+    /// End with exit code 1 when something became worse than recorded.
+    #[arg(long)]
+    compare: bool,
+    /// Keep the result as the record.
+    #[arg(long, conflicts_with = "compare")]
+    record: bool,
+    /// Rounds: ratios of each benchmark.
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(6..=1_000))]
+    rounds: u32,
+}
+
+/// One thing to measure.
 #[derive(Subcommand)]
 pub enum Bench {
     /// One process is killed: are the others told, do they go on, do they wait for ever? Each case with a deadline.
@@ -53,7 +71,8 @@ pub enum Bench {
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn run(bench: Bench) -> Result<Code> {
+pub fn run(options: Options) -> Result<Code> {
+    let Some(bench) = options.what else { return all::run(options.rounds as usize, options.compare, options.record) };
     match bench {
         Bench::Crashes { python, repeat, record } => crashes::run(python, repeat, record),
         Bench::Explorer => explorer::run(&lab3::LAB),
