@@ -124,10 +124,23 @@ pub enum Action {
     Close = 25,
     /// Wait until everything that was put into a queue is done.
     Join = 26,
+    /// Send the `a` bytes in the page, whose [`fingerprint`](crate::endpoint::ring::fingerprint) is `b`, once there is room
+    /// for all of them; gives 0, or 1 when the other side is gone.
+    Send = 40,
+    /// As [`Action::Send`], but never waits: gives 2 when there is no room.
+    TrySend = 41,
+    /// Take what has come, at most `a` bytes; waits for some at most `b` nanoseconds (0: for ever). Gives the nanoseconds
+    /// waited * 65,536 + bytes, 0 bytes at the end of the stream, 65,535 when the time was over.
+    Receive = 42,
+    /// Take what has come through any of several connections, or see that one has room again; see
+    /// [`endpoint::ring`](crate::endpoint::ring).
+    ReceiveAny = 43,
+    /// End a stream: what is on its way still arrives.
+    HangUp = 44,
 }
 
 impl Action {
-    const ALL: [Action; 26] = [
+    const ALL: [Action; 31] = [
         Action::Load,
         Action::LoadAcquire,
         Action::Store,
@@ -154,6 +167,11 @@ impl Action {
         Action::IsEmpty,
         Action::Close,
         Action::Join,
+        Action::Send,
+        Action::TrySend,
+        Action::Receive,
+        Action::ReceiveAny,
+        Action::HangUp,
     ];
 
     /// The action with this number.
@@ -197,7 +215,7 @@ pub struct Page {
     pub text_len: AtomicU32,
     /// 1 when the worker found its own statics changed at the end of the last execution.
     pub dirty: AtomicU32,
-    /// Text of a note or a panic message.
+    /// Text of a note or a panic message; the bytes of a send.
     pub text: [AtomicU8; TEXT_BYTES],
     /// Words of data in use.
     pub data_len: AtomicU64,
@@ -219,7 +237,12 @@ impl Page {
 
     /// Writes a text, cut to [`TEXT_BYTES`].
     pub fn write_text(&self, text: &str) {
-        let bytes = &text.as_bytes()[..text.len().min(TEXT_BYTES)];
+        self.write_bytes(text.as_bytes());
+    }
+
+    /// Writes bytes in place of the text, cut to [`TEXT_BYTES`].
+    pub fn write_bytes(&self, bytes: &[u8]) {
+        let bytes = &bytes[..bytes.len().min(TEXT_BYTES)];
         for (to, from) in self.text.iter().zip(bytes) {
             to.store(*from, Relaxed);
         }
@@ -228,9 +251,13 @@ impl Page {
 
     /// Reads the text; whatever a broken worker left there becomes some string.
     pub fn read_text(&self) -> String {
+        String::from_utf8_lossy(&self.read_bytes()).into_owned()
+    }
+
+    /// Reads the text as bytes.
+    pub fn read_bytes(&self) -> Vec<u8> {
         let len = (self.text_len.load(Relaxed) as usize).min(TEXT_BYTES);
-        let bytes: Vec<u8> = self.text[..len].iter().map(|b| b.load(Relaxed)).collect();
-        String::from_utf8_lossy(&bytes).into_owned()
+        self.text[..len].iter().map(|b| b.load(Relaxed)).collect()
     }
 
     /// Writes the data of an announcement: `count` words.
@@ -362,7 +389,8 @@ pub fn note(text: &str) {
     }
 }
 
-/// A sleep is a step.
+/// A sleep is a step. Only Linux has the interposed functions that come here.
+#[cfg(target_os = "linux")]
 pub(crate) fn sleep(ns: u64) {
     ask(Op { action: Action::Sleep, object: NO_OBJECT, a: ns, b: 0 }, &mut || 0);
 }

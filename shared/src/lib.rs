@@ -8,6 +8,7 @@ pub mod array;
 pub mod barrier;
 pub mod baton;
 pub mod boards;
+pub mod endpoint;
 pub mod header;
 pub mod lock;
 pub mod plain;

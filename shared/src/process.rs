@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64};
 
 use crate::baton::{self, Aborted, Action, NO_OBJECT, Op, PAGE_BYTES, Page, state};
+use crate::endpoint;
 use crate::header::{HEADER_BYTES, Header, Role};
 use crate::region::{Cursor, Layout, MAX_WORKERS, Region};
 use crate::robust::{self, OWNER, OWNER_DIED, RobustWord};
@@ -88,6 +89,13 @@ pub(crate) fn is_alive(w: usize, tid: u32) -> bool {
     // Acquire: partner of the kernel's mark.
     let life = payload().half(LIFE + w * LIFE_BYTES).load(Acquire) & (OWNER | OWNER_DIED);
     life == tid || life == FINISHED
+}
+
+/// Whether a worker has ended or died: nothing will come from it any more.
+pub(crate) fn gone(worker: usize) -> bool {
+    // Acquire: partner of the release when a worker finishes, and of the kernel's mark for a dead one.
+    let life = payload().half(LIFE + worker * LIFE_BYTES).load(Acquire);
+    life == FINISHED || life & OWNER_DIED != 0
 }
 
 /// Tells the grader something under a tag. Given code uses it for what a student's function returned.
@@ -280,10 +288,20 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
     let trace = trace.map(|fd| map(fd, false));
     let mut pids = Vec::new();
     let crew = sys::gettid();
+    let mut sockets = match endpoint::socket::pairs(&L::layout(&scenario)) {
+        Ok(pairs) => pairs,
+        Err(error) => {
+            eprintln!("sockets: {error}");
+            return ExitCode::from(4);
+        }
+    };
     for slot in 0..scenario.roles.len() {
         // SAFETY: the crew process is single-threaded.
         match unsafe { sys::fork_child() } {
-            Ok(Fork::Child) => free_worker(lab, slot, crew, &scenario, trace),
+            Ok(Fork::Child) => {
+                endpoint::socket::keep_own(std::mem::take(&mut sockets), slot);
+                free_worker(lab, slot, crew, &scenario, trace)
+            }
             Ok(Fork::Parent(pid)) => {
                 payload().word(TIMES + slot * TIMES_BYTES + 24).store(u64::from(pid), Relaxed);
                 pids.push(pid);
@@ -294,6 +312,8 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
             }
         }
     }
+    // An end that the crew held too would stay open when its worker is killed.
+    drop(sockets);
     let gate = payload().half(GATE);
     // Every worker has added one when it is ready; the crew then opens the gate. Acquire and release: partner in `free_worker`.
     while (gate.load(Acquire) as usize) < pids.len() {
@@ -316,7 +336,6 @@ const OPEN: u32 = 1 << 16;
 
 fn free_worker<L: Lab>(lab: &L, slot: usize, crew: u32, scenario: &Header, trace: Option<&'static Region>) -> ! {
     sys::die_with_parent(crew);
-    sys::close_from(3);
     let tid = sys::gettid();
     ME.store(slot as u32, Relaxed);
     TID.store(tid, Relaxed);

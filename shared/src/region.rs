@@ -6,7 +6,7 @@
 
 use std::io::Result;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use memmap2::{MmapOptions, MmapRaw};
 
@@ -92,6 +92,16 @@ impl Region {
         unsafe { std::slice::from_raw_parts(self.start().add(offset).cast(), count) }
     }
 
+    /// The byte at an offset.
+    ///
+    /// # Panics
+    /// When the offset lies outside the mapping.
+    pub fn byte(&self, offset: usize) -> &AtomicU8 {
+        assert!(offset < self.len(), "byte at {offset} outside the region");
+        // SAFETY: in bounds; atomics allow any other process's writes.
+        unsafe { AtomicU8::from_ptr(self.start().add(offset)) }
+    }
+
     /// Sets `len` bytes from `offset` on to zero, word by word.
     pub fn clear(&self, offset: usize, len: usize) {
         for at in (offset..offset + len).step_by(8) {
@@ -131,6 +141,15 @@ pub enum Kind {
         /// Workers that may hold leases.
         workers: usize,
     },
+    /// One direction of a connection: bytes from one worker to another.
+    Stream {
+        /// The worker that sends.
+        from: usize,
+        /// The worker that receives.
+        to: usize,
+        /// How many bytes can be on their way.
+        room: usize,
+    },
 }
 
 impl Kind {
@@ -140,6 +159,7 @@ impl Kind {
             Kind::Lock => 16,
             Kind::Array { words, len } => words * len * 8,
             Kind::Queue { words, capacity, workers } => QueuePlaces::new(words, capacity, workers).end,
+            Kind::Stream { room, .. } => crate::endpoint::ring::HEAD + room,
         }
     }
 }
@@ -219,6 +239,14 @@ impl Layout {
         assert!(capacity > 0, "queue `{name}`: a capacity of 0 leaves room for no item; give at least 1");
         assert!(workers <= MAX_WORKERS, "queue `{name}`: {workers} workers, but at most {MAX_WORKERS} can use it");
         self.add(name, Kind::Queue { words: T::WORDS, capacity, workers });
+    }
+
+    /// Declares a connection between a client and a server: the client's stream, then the server's. `room` is how many bytes
+    /// each can hold.
+    pub fn connection(&mut self, client: usize, server: usize, room: [usize; 2]) {
+        for ((from, to), room) in [(client, server), (server, client)].into_iter().zip(room) {
+            self.add(&format!("w{} to w{}", from + 1, to + 1), Kind::Stream { from, to, room });
+        }
     }
 
     /// Bytes of payload the layout needs.

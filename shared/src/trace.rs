@@ -9,8 +9,8 @@ use crate::process;
 use crate::region::Region;
 use crate::sys;
 
-/// Words an event takes: start, end, action and object, first argument and result.
-const EVENT_WORDS: usize = 5;
+/// Words an event takes: start, end, action and object, both arguments and result.
+const EVENT_WORDS: usize = 6;
 /// Words before the events of a worker: how many were stored, how many lost.
 const HEAD_WORDS: usize = 2;
 
@@ -29,6 +29,8 @@ pub struct Event {
     pub object: u32,
     /// Its first argument.
     pub a: u64,
+    /// Its second argument.
+    pub b: u64,
     /// What it gave.
     pub result: u64,
 }
@@ -68,7 +70,7 @@ pub(crate) fn record(op: Op, act: &mut dyn FnMut() -> u64) -> u64 {
         }
         let first = base + (HEAD_WORDS + at * EVENT_WORDS) * 8;
         let kind = u64::from(op.action as u32) << 32 | u64::from(op.object);
-        for (word, value) in [start, end, kind, op.a, result].into_iter().enumerate() {
+        for (word, value) in [start, end, kind, op.a, op.b, result].into_iter().enumerate() {
             region.word(first + word * 8).store(value, Relaxed);
         }
         stored.store(at as u64 + 1, Relaxed);
@@ -92,7 +94,8 @@ pub fn read(region: &Region, worker: usize) -> (Vec<Event>, u64) {
                 action: (kind >> 32) as u32,
                 object: kind as u32,
                 a: word(first + 3),
-                result: word(first + 4),
+                b: word(first + 4),
+                result: word(first + 5),
             }
         })
         .collect();

@@ -1,14 +1,17 @@
 //! Runs a random program with the operations that students use.
 
+use std::time::Duration;
+
 use shared::array::RawArray;
 use shared::barrier::Barrier;
 use shared::baton::{Action, Op};
+use shared::endpoint::{Connection, Deadline, Sent, Taken, Woken, receive_any, ring};
 use shared::lock::{Lock, LockGuard};
 use shared::process;
 use shared::queue::{Lease, Queue};
 use shared::raw::RawValue;
 use shared::region::Cursor;
-use shared::testing::programs::{ARRAY, BARRIER, CELLS, Instruction, LOCKS, LOST, QUEUE, program};
+use shared::testing::programs::{ARRAY, BARRIER, CELLS, Instruction, LOCKS, LOST, QUEUE, STREAMS, bytes_of, program};
 
 /// The objects of [`shared::testing::programs::layout`], in its order.
 pub struct Board {
@@ -17,6 +20,7 @@ pub struct Board {
     array: RawArray<u64>,
     barrier: Barrier,
     queue: Queue<u64>,
+    connections: [Connection; 2],
 }
 
 impl Board {
@@ -28,6 +32,7 @@ impl Board {
             array: RawArray::take(cursor),
             barrier: Barrier::take(cursor),
             queue: Queue::take(cursor),
+            connections: [0; 2].map(|_| Connection::take(cursor, process::me() == 0)),
         }
     }
 
@@ -93,6 +98,10 @@ fn operate(board: &Board, guards: &mut [Option<LockGuard>], op: &Op) -> Option<u
         }
         Action::WriteWord => board.array.set(op.a as usize, op.b),
         Action::AwaitExit => process::await_exit(op.a),
+        Action::Sleep => std::thread::sleep(Duration::from_nanos(op.a)),
+        Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => {
+            return Some(talk(board, op));
+        }
         other => panic!("random programs have no {other:?}"),
     }
     Some(0)
@@ -133,4 +142,43 @@ fn at_queue(queue: &Queue<u64>, held: &mut Option<Lease<u64>>, op: &Op) -> Optio
         }
         other => panic!("a queue has no {other:?}"),
     })
+}
+
+/// Does one operation on a stream and gives what a worker learns from it.
+fn talk(board: &Board, op: &Op) -> u64 {
+    let stream = (op.object - STREAMS) as usize;
+    let connection = &board.connections[stream / 2];
+    match op.action {
+        Action::Send => u64::from(!connection.send(&bytes_of(op))),
+        Action::TrySend => match connection.try_send(&bytes_of(op)) {
+            Sent::Bytes(0) => ring::FULL,
+            Sent::Bytes(_) => ring::DONE,
+            Sent::Gone => ring::GONE,
+        },
+        Action::Receive => {
+            let deadline = (op.b > 0).then(|| Deadline::after(Duration::from_nanos(op.b)));
+            learned(connection.receive(&mut Vec::new(), op.a as usize, deadline))
+        }
+        Action::ReceiveAny => {
+            let (reads, writes, count) = (op.a as u32, (op.a >> 32) as u32, (op.b >> 32) as usize);
+            let start = (op.b & 0xffff_ffff) as usize;
+            match receive_any(&board.connections[..count], reads, writes, start, &mut [vec![], vec![]]) {
+                Woken::Room(_) => 2,
+                Woken::Took(_, taken) => learned(taken),
+            }
+        }
+        _ => {
+            let incoming = connection.rings()[0].object == op.object;
+            connection.rings()[usize::from(!incoming)].hang_up();
+            0
+        }
+    }
+}
+
+fn learned(taken: Taken) -> u64 {
+    match taken {
+        Taken::Gone => 0,
+        Taken::Bytes => 1,
+        Taken::TimeOver => 2,
+    }
 }

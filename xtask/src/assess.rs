@@ -15,6 +15,7 @@ use crate::drive::processes::Processes;
 use crate::drive::step::What;
 use crate::judge::common;
 use crate::labs::{Check, Finding, Judge, Kind, Lab, Scenario};
+use crate::platform;
 use crate::report::result::{CheckResult, ExploredSummary, Status};
 use crate::search::dependence::Rules;
 use crate::search::tariff::TARIFF;
@@ -312,15 +313,7 @@ fn freely(
 
 /// The processors this process may use.
 fn available_cpus() -> Vec<usize> {
-    // SAFETY: a set of plain bits, filled by the call; its size is passed.
-    let set = unsafe {
-        let mut set: libc::cpu_set_t = std::mem::zeroed();
-        libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &mut set);
-        set
-    };
-    // SAFETY: reads one bit of a live set; the index is below its size.
-    let cpus: Vec<usize> = (0..libc::CPU_SETSIZE as usize).filter(|c| unsafe { libc::CPU_ISSET(*c, &set) }).collect();
-    if cpus.is_empty() { vec![0] } else { cpus }
+    platform::usable_cpus()
 }
 
 /// Keeps this thread, and the processes it starts, on the first processor it may use.
@@ -330,10 +323,5 @@ pub fn pin_here() {
 
 /// Keeps this thread, and the processes it starts, on one processor: a baton that stays on a core changes hands faster.
 fn pin(cpu: usize) {
-    // SAFETY: a set of plain bits with one bit set; its size is passed. A refusal costs speed only.
-    unsafe {
-        let mut set: libc::cpu_set_t = std::mem::zeroed();
-        libc::CPU_SET(cpu, &mut set);
-        libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set);
-    }
+    platform::pin(cpu);
 }

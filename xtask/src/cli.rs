@@ -1,9 +1,9 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::cmd::{self, Source};
 use crate::labs::{self, Lab};
@@ -27,15 +27,31 @@ pub enum Code {
 
 /// Coordination labs: check your work, see what went wrong, replay it.
 #[derive(Parser)]
-#[command(name = "cargo xtask", disable_help_subcommand = true)]
+#[command(name = "xtask", bin_name = "cargo xtask", after_help = FIRST_STEPS)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
+const FIRST_STEPS: &str = "\
+First steps, with lab3 as the example:
+  cargo xtask check lab3 --solution    what a pass looks like
+  cargo xtask run lab3 --baseline raw  guess, then see a program that is wrong and nearly always goes well
+  cargo xtask watch lab3               edit labs/lab3/src/flag.rs beside it; each save is checked
+  cargo xtask hint lab3                when you are stuck: hints for the first check that failed
+  cargo xtask status                   how far you are
+
+`cargo xtask help COMMAND` explains one command.";
+
 #[derive(Subcommand)]
 enum Command {
     /// Grade a lab: every interleaving of your processes, then speed.
+    #[command(after_help = "\
+Each check is one line: PASS, FAIL, TODO (not started) or SKIP (something it needs has not passed). A FAIL shows the
+shortest order of steps that goes wrong, the place in your file, and the commands that help.
+
+Exit codes: 0 pass, 1 fail, 2 a mistake on the command line, 3 passed but speed not confirmed (only with --strict),
+4 a fault of the project or the machine.")]
     Check(Check),
     /// Run a lab's scenario once, free: who worked, who waited. With a baseline, its shortest failure too.
     Run {
@@ -50,6 +66,15 @@ enum Command {
         /// Seed of everything random.
         #[arg(long, value_name = "N", default_value_t = USUAL_SEED)]
         seed: u64,
+        /// Draw who worked, waited and talked, as a page in this file.
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
+        /// Write every operation to this file, for https://ui.perfetto.dev.
+        #[arg(long, value_name = "FILE")]
+        perfetto: Option<PathBuf>,
+        /// Print one JSON document on standard output, all else on standard error; ask nothing.
+        #[arg(long)]
+        json: bool,
     },
     /// Take one interleaving again, step by step: one that `check` reported, or one you wrote.
     Replay {
@@ -63,6 +88,11 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
     },
+    /// Check again after every save, until Ctrl-C, `q` or the end of the input. Without the wall clock.
+    Watch {
+        /// The lab; whichever is saved, when left out.
+        lab: Option<String>,
+    },
     /// Hints for a failing check, one rung at a time.
     Hint {
         /// The lab.
@@ -72,6 +102,12 @@ enum Command {
         /// Show all rungs up to this one.
         #[arg(long, value_name = "N")]
         rung: Option<usize>,
+    },
+    /// How far each lab is, and what to do next.
+    Status {
+        /// Print one JSON document on standard output.
+        #[arg(long)]
+        json: bool,
     },
     /// Bring a lab's starter back; your file is kept under another name.
     Reset {
@@ -93,6 +129,12 @@ enum Command {
     Prices(cmd::prices::Options),
     /// Measure the project itself: its benchmarks against their targets and their record, or one thing by name.
     Bench(cmd::bench::Options),
+    /// Print a script that completes `cargo xtask …` in your shell.
+    Completions {
+        /// The shell.
+        #[arg(value_parser = cmd::completions::SHELLS)]
+        shell: String,
+    },
     /// Generate the starters from the solutions.
     Starters {
         /// Change nothing; fail if one is out of date.
@@ -124,8 +166,7 @@ impl Whose {
             Some(name) => {
                 let known: Vec<&str> = lab.baselines.iter().map(|(n, _)| *n).collect();
                 let found = lab.baselines.iter().find(|(n, _)| *n == name).map(|(_, offset)| *offset);
-                let sentence = format!("{} has no baseline `{name}`; it has {}", lab.name, known.join(", "));
-                Some(found.ok_or_else(|| usage(sentence))?)
+                Some(found.ok_or_else(|| usage(labs::unknown(lab, "baseline", &name, &known)))?)
             }
         };
         Ok(Source { solution: self.solution, path: self.path, baseline })
@@ -174,6 +215,11 @@ pub fn main() -> Code {
     }
 }
 
+/// The command line, for those who ask what it has.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// A mistake on the command line.
 #[derive(Debug)]
 struct Usage(String);
@@ -193,6 +239,15 @@ pub fn usage(sentence: String) -> anyhow::Error {
 
 fn lab(name: &str) -> Result<&'static Lab> {
     labs::find(name).map_err(usage)
+}
+
+/// Refuses a file whose folder is missing before anything is built or run for it.
+fn can_write(option: &str, file: Option<&Path>) -> Result<()> {
+    let folder = file.and_then(Path::parent).filter(|f| !f.as_os_str().is_empty());
+    match folder.filter(|folder| !folder.is_dir()) {
+        Some(missing) => Err(usage(format!("{option}: there is no folder {}", missing.display()))),
+        None => Ok(()),
+    }
 }
 
 fn dispatch(command: Command) -> Result<Code> {
@@ -215,25 +270,31 @@ fn dispatch(command: Command) -> Result<Code> {
             };
             cmd::check::run(found, &options)
         }
-        Command::Run { lab: name, whose, workers, seed } => {
+        Command::Run { lab: name, whose, workers, seed, html, perfetto, json } => {
             let lab = lab(&name)?;
-            cmd::run::run(lab, &whose.source(lab)?, workers, seed)
+            can_write("--html", html.as_deref())?;
+            can_write("--perfetto", perfetto.as_deref())?;
+            let options = cmd::run::Options { workers, seed, html, perfetto, json };
+            cmd::run::run(lab, &whose.source(lab)?, &options)
         }
         Command::Replay { lab: name, schedule, whose, html } => {
             let lab = lab(&name)?;
-            let folder = html.as_ref().and_then(|file| file.parent()).filter(|f| !f.as_os_str().is_empty());
-            if let Some(missing) = folder.filter(|folder| !folder.is_dir()) {
-                return Err(usage(format!("--html: there is no folder {}", missing.display())));
-            }
+            can_write("--html", html.as_deref())?;
             cmd::replay::run(lab, &schedule, &whose.source(lab)?, html.as_deref())
         }
+        Command::Watch { lab: name } => cmd::watch::run(name.as_deref().map(lab).transpose()?),
         Command::Hint { lab: name, check, rung } => cmd::hint::run(lab(&name)?, check.as_deref(), rung),
+        Command::Status { json } => cmd::status::run(json),
         Command::Reset { lab: name } => cmd::reset::run(lab(&name)?),
         Command::Selftest { lab: name, repeat, json } => {
             cmd::selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)
         }
         Command::Prices(options) => cmd::prices::run(&options),
         Command::Bench(options) => cmd::bench::run(options),
+        Command::Completions { shell } => {
+            print!("{}", cmd::completions::script(&shell, &self::command()));
+            Ok(Code::Pass)
+        }
         Command::Starters { check } => cmd::starters::run(check),
     }
 }

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 use grader::drive::execution::{Ending, Execution, Setting};
 use grader::drive::machine::Machine;
+use grader::drive::model::Thing;
 use grader::drive::processes::Processes;
 use grader::drive::simulated::Simulated;
 use grader::drive::step::{Choice, Step, What};
@@ -23,7 +24,7 @@ use shared::baton::{Action, Op};
 use shared::header::{Header, Role};
 use shared::region::Kind;
 use shared::testing::function;
-use shared::testing::programs::Dice;
+use shared::testing::programs::{Dice, QUEUE};
 
 /// Programs that run under random schedules.
 const RANDOM_SEEDS: std::ops::Range<u64> = 0..400;
@@ -58,8 +59,12 @@ fn launch() -> Processes {
 fn random_choice<M: Machine>(execution: &Execution<M>, dice: &mut Dice) -> Option<Choice> {
     let waiting: Vec<usize> = (0..execution.model.life.len()).filter(|w| execution.pending(*w).is_some()).collect();
     let able: Vec<usize> = waiting.iter().copied().filter(|w| execution.enabled() >> w & 1 == 1).collect();
+    // Who holds a lease is killed more often: it is rare, and what comes back must be right.
+    let leases = |w: &usize| matches!(&execution.model.things[QUEUE as usize], Thing::Queue(q) if q.is_leased_by(*w));
+    let leasing: Vec<usize> = waiting.iter().copied().filter(leases).collect();
     let pick = |from: &[usize], dice: &mut Dice| from[dice.roll(from.len() as u64) as usize];
     match execution.ending() {
+        None if !leasing.is_empty() && dice.roll(3) == 0 => Some(Choice::Kill(pick(&leasing, dice))),
         None if dice.roll(KILL_ONE_IN) == 0 => Some(Choice::Kill(pick(&waiting, dice))),
         None => Some(Choice::Run(pick(&able, dice))),
         Some(Ending::Deadlock(_) | Ending::Livelock(_)) if dice.roll(2) == 0 => {
@@ -94,7 +99,11 @@ fn compare_memory(execution: &Execution<Processes>, program: &Program) -> Result
         if waiting.contains(&(number as u32)) {
             continue;
         }
-        let words = if let Kind::Array { words, len } = object.kind { words * len } else { 1 };
+        let words = match object.kind {
+            Kind::Array { words, len } => words * len,
+            Kind::Stream { .. } => 3,
+            _ => 1,
+        };
         for word in 0..words {
             let op = Op { action: Action::Load, object: number as u32, a: word as u64, b: 0 };
             let owner = |w: usize| execution.machine().owner_id(w);
@@ -171,7 +180,7 @@ fn real_workers_do_what_the_model_says_under_random_schedules() {
     );
     // Kills and waits for ever must occur, or the test confronts less than it says.
     assert!(
-        kills > 100 && returns > 0 && unfinished > 50,
+        kills > 100 && returns > 10 && unfinished > 50,
         "{kills} kills, {returns} returns, {unfinished} without an end"
     );
 }

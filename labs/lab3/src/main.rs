@@ -15,6 +15,6 @@ fn main() -> std::process::ExitCode {
             fraud_worker: flag::fraud_worker,
             check_every: flag::check_every,
         },
-        baseline: baseline::FUNCTIONS,
+        baselines: [baseline::RAW, baseline::LOCKED_LOOKS],
     })
 }

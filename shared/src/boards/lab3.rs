@@ -127,7 +127,7 @@ pub fn free_hit(size: &Size, seed: u64, round: u32) -> Option<u64> {
     (from < size.items).then(|| from + mix(seed ^ u64::from(round)) % (size.items - from))
 }
 
-/// A set of functions that a lab3 binary brings: the student's, or the baseline's.
+/// A set of functions that a lab3 binary brings: the student's, or a baseline's.
 pub struct Functions {
     /// Claims a find for its round.
     pub claim: fn(&Board, Find) -> Claim,
@@ -141,15 +141,15 @@ pub struct Functions {
     pub check_every: fn(u64, u64, u64) -> u64,
 }
 
-/// The binary: the student's functions and the given baseline.
+/// The binary: the student's functions and the given baselines.
 pub struct Lab3 {
     /// From `flag.rs`.
     pub student: Functions,
-    /// From `baseline.rs`.
-    pub baseline: Functions,
+    /// From `baseline.rs`: with raw looks, with looks that take the lock.
+    pub baselines: [Functions; 2],
 }
 
-/// Numbers of the functions, as roles name them; [`BASELINE`] is added for the baseline's.
+/// Numbers of the functions, as roles name them; [`BASELINE`] or [`LOCKED`] is added for a baseline's.
 pub mod function {
     /// Nothing: the worker ends at once.
     pub const IDLE: u64 = 0;
@@ -167,6 +167,8 @@ pub mod function {
     pub const CHECK_EVERY: u64 = 6;
     /// Added to a number: the baseline's function of that kind.
     pub const BASELINE: u64 = 100;
+    /// Added to a number: the function of the baseline whose looks take the lock.
+    pub const LOCKED: u64 = 200;
 }
 
 /// Tags of the reports.
@@ -212,7 +214,8 @@ impl Lab for Lab3 {
 
     fn run(&self, b: &Board, me: u32, role: &Role) {
         let (number, functions) = match role.function {
-            n if n >= function::BASELINE => (n - function::BASELINE, &self.baseline),
+            n if n >= function::LOCKED => (n - function::LOCKED, &self.baselines[1]),
+            n if n >= function::BASELINE => (n - function::BASELINE, &self.baselines[0]),
             n => (n, &self.student),
         };
         let [first, second, third, ..] = role.args;

@@ -89,8 +89,13 @@ pub fn keep_on_exec(fd: RawFd) {
 
 /// Closes every descriptor from `first` on.
 pub fn close_from(first: u32) {
-    // SAFETY: callers own the process; nothing above `first` is used afterwards.
-    unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
+    close_between(first, u32::MAX);
+}
+
+/// Closes every descriptor from `first` to `last`.
+pub fn close_between(first: u32, last: u32) {
+    // SAFETY: callers own the process; nothing in the range is used afterwards. An empty range is an error without effect.
+    unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
 }
 
 /// Dies with SIGKILL when the parent thread ends, and cannot be traced by processes of the same user. Ends at once when

@@ -49,6 +49,8 @@ pub fn keep_on_exec(_fd: RawFd) {}
 /// Nothing to do.
 pub fn close_from(_first: u32) {}
 /// Nothing to do.
+pub fn close_between(_first: u32, _last: u32) {}
+/// Nothing to do.
 pub fn die_with_parent(_parent: u32) {}
 /// A process of one's own.
 pub enum Fork {

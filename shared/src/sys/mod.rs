@@ -3,6 +3,8 @@
 //! Everything above this folder is portable; everything in it is a thin, checked wrapper over system calls.
 
 pub mod hermetic;
+mod sockets;
+pub use sockets::*;
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -4,6 +4,7 @@
 //! toolkit against the grader's model; and explored on real processes, to test both together.
 
 use crate::baton::{Action, NO_OBJECT, Op};
+use crate::endpoint::ring;
 use crate::region::{Kind, Layout};
 use crate::sys::hermetic::mix;
 
@@ -49,6 +50,10 @@ pub const QUEUE: u32 = 6;
 pub const CAPACITY: usize = 2;
 /// The most workers of a program.
 pub const WORKERS: usize = 3;
+/// The first stream's object number: from worker 1 to worker 0, then back; the same for worker 2.
+pub const STREAMS: u32 = 7;
+/// Bytes that a stream can hold.
+pub const ROOM: usize = 4;
 /// Words of the array.
 pub const WORDS: usize = 2;
 /// Workers that meet at the barrier. A third worker may come as well; nobody waits for it.
@@ -80,6 +85,8 @@ pub fn layout() -> Layout {
     layout.add("array", Kind::Array { words: 1, len: WORDS });
     layout.add("barrier", Kind::Barrier { parties: PARTIES });
     layout.queue::<u64>("queue", CAPACITY, WORKERS);
+    layout.connection(1, 0, [ROOM; 2]);
+    layout.connection(2, 0, [ROOM; 2]);
     layout
 }
 
@@ -90,7 +97,7 @@ pub fn program(seed: u64) -> Program {
     let most = if workers == 2 { 4 } else { 2 };
     // Every second program is mostly about the queue: its cases need several of its operations together.
     let queueing = dice.roll(2) == 0;
-    let mut programs: Programs = (0..workers).map(|_| random_worker(&mut dice, most, queueing)).collect();
+    let mut programs: Programs = (0..workers).map(|me| random_worker(&mut dice, most, me, workers, queueing)).collect();
     if dice.roll(4) == 0 {
         let others = (1 << (workers - 1)) - 1;
         programs[workers - 1].insert(0, await_exit(others));
@@ -108,13 +115,14 @@ fn act(action: Action, object: u32, a: u64, b: u64) -> Instruction {
     Instruction::Do(Op { action, object, a, b })
 }
 
-fn random_worker(dice: &mut Dice, most: u64, queueing: bool) -> Vec<Instruction> {
+fn random_worker(dice: &mut Dice, most: u64, me: usize, workers: usize, queueing: bool) -> Vec<Instruction> {
     let mut program = Vec::new();
     let mut held: Vec<u32> = Vec::new();
     for _ in 0..1 + dice.roll(most) {
-        match queueing && dice.roll(4) > 0 {
-            true => program.push(at_queue(dice)),
-            false => random_instruction(dice, &mut program, &mut held),
+        match dice.roll(4) {
+            0 => program.push(random_message(dice, me, workers)),
+            _ if queueing => program.push(at_queue(dice)),
+            _ => random_instruction(dice, &mut program, &mut held),
         }
     }
     // Most programs free what they hold; one in eight forgets.
@@ -169,5 +177,46 @@ fn at_queue(dice: &mut Dice) -> Instruction {
         13 => act(Action::IsEmpty, QUEUE, 0, 0),
         14 => act(Action::Close, QUEUE, 0, 0),
         _ => act(Action::Join, QUEUE, 0, 0),
+    }
+}
+
+/// A number of messages is one of these: the bytes of a send.
+const MESSAGES: [&[u8]; 4] = [&[1], &[2], &[1, 2, 3], &[9; ROOM]];
+
+/// The bytes of a send in a random program.
+pub fn bytes_of(op: &Op) -> Vec<u8> {
+    MESSAGES.iter().find(|bytes| ring::fingerprint(bytes) == op.b).map_or(Vec::new(), |bytes| bytes.to_vec())
+}
+
+/// What a worker learns from an operation on a stream, in place of the operation's result.
+pub fn learned(action: Action, result: u64) -> u64 {
+    match action {
+        Action::Receive if result & ring::TIME_OVER == ring::TIME_OVER => 2,
+        Action::Receive => u64::from(result & ring::TIME_OVER > 0),
+        Action::ReceiveAny if result & 0xffff_ffff == ring::ROOM_AGAIN => 2,
+        Action::ReceiveAny => u64::from(result & 0xffff_ffff > 0),
+        _ => result,
+    }
+}
+
+/// Worker 0 is the server of connections to all others.
+fn random_message(dice: &mut Dice, me: usize, workers: usize) -> Instruction {
+    let clients = workers as u64 - 1;
+    let client = if me == 0 { dice.roll(clients) as u32 } else { me as u32 - 1 };
+    let from_client = STREAMS + 2 * client;
+    let (incoming, outgoing) = if me == 0 { (from_client, from_client + 1) } else { (from_client + 1, from_client) };
+    let bytes = MESSAGES[dice.roll(4) as usize];
+    let send = |action| act(action, outgoing, bytes.len() as u64, ring::fingerprint(bytes));
+    let limit = if dice.roll(2) == 0 { 0 } else { 5_000 };
+    match dice.roll(9) {
+        0 | 1 => send(Action::Send),
+        2 => send(Action::TrySend),
+        3 => act(Action::HangUp, if dice.roll(2) == 0 { incoming } else { outgoing }, 0, 0),
+        4 => act(Action::Sleep, NO_OBJECT, 10_000, 0),
+        5..=7 if me == 0 => {
+            let (reads, writes) = (1 + dice.roll((1 << clients) - 1), dice.roll(3).min((1 << clients) - 1));
+            act(Action::ReceiveAny, STREAMS, reads | writes << 32, clients << 32 | dice.roll(clients))
+        }
+        _ => act(Action::Receive, incoming, 1 + dice.roll(4), limit),
     }
 }

@@ -5,13 +5,16 @@
 use shared::boards::lab3::{Board, Claim, Find, Functions};
 
 /// The baseline as the toolkit calls it.
-pub const FUNCTIONS: Functions = Functions {
+pub const RAW: Functions = Functions {
     claim: claim_raw,
     read_alert: read_raw,
     search: search_raw,
     fraud_worker: fraud_raw,
     check_every: every_raw,
 };
+
+/// The same, but every look at the flag takes the lock: as wrong as before, because its claim is, and slower.
+pub const LOCKED_LOOKS: Functions = Functions { search: search_locked_looks, fraud_worker: fraud_locked_looks, ..RAW };
 
 /// Reads the flag, then decides, then writes: three moments, and the others go on in between.
 pub fn claim_raw(b: &Board, find: Find) -> Claim {
@@ -30,8 +33,17 @@ pub fn read_raw(b: &Board, round: u32) -> Option<Find> {
 
 /// Looks at the flag every `every` candidates.
 pub fn search_raw(b: &Board, round: u32, me: u32, every: u64) -> Option<Claim> {
+    search_with(b, round, me, every, || b.stop.raw().get())
+}
+
+/// The same with `stop.get()`, which takes the lock.
+pub fn search_locked_looks(b: &Board, round: u32, me: u32, every: u64) -> Option<Claim> {
+    search_with(b, round, me, every, || b.stop.get())
+}
+
+fn search_with(b: &Board, round: u32, me: u32, every: u64, look: impl Fn() -> u32) -> Option<Claim> {
     for (done, n) in (0u64..).zip(b.slice(round, me)) {
-        if done.is_multiple_of(every) && b.stop.raw().get() >= round {
+        if done.is_multiple_of(every) && look() >= round {
             return None;
         }
         if b.is_hit(round, n) {
@@ -45,6 +57,14 @@ pub fn search_raw(b: &Board, round: u32, me: u32, every: u64) -> Option<Claim> {
 pub fn fraud_raw(b: &Board, me: u32, rounds: u32, every: u64) {
     for round in 1..=rounds {
         search_raw(b, round, me, every);
+        b.gate.wait();
+    }
+}
+
+/// The same, with looks that take the lock.
+pub fn fraud_locked_looks(b: &Board, me: u32, rounds: u32, every: u64) {
+    for round in 1..=rounds {
+        search_locked_looks(b, round, me, every);
         b.gate.wait();
     }
 }

@@ -11,9 +11,10 @@ use crate::cli::Code;
 use crate::judge::score;
 use crate::labs::{LABS, Lab};
 use crate::report::result::{CheckResult, Document, SCHEMA, Status, Verdict, Versions, Wall, WallOutcome};
-use crate::report::{machine, results, terminal};
+use crate::report::{machine, progress, results, terminal};
 use crate::submit::compile::{self, BuildFailure, Program, Toolkit};
 use crate::submit::reference;
+use crate::submit::saved;
 use crate::submit::stage::Submission;
 use crate::submit::workspace;
 use crate::timing::pairs;
@@ -73,10 +74,13 @@ fn one(lab: &'static Lab, options: &Options) -> Result<Document> {
     let mut show = terminal::Progress::new(lab, options.json);
     show.start(&submission.shown);
     let toolkit = compile::toolkit()?;
+    // Before the check: an edit while it runs is one that it has not seen.
+    let files = saved::fingerprint(lab);
     let document = grade(lab, &submission, name, options, &toolkit, &mut show)?;
     show.finish(&document);
     if options.path.is_none() && !options.solution {
         results::keep(lab, &document)?;
+        progress::keep(lab.name, |progress| progress.take(&document, files));
     }
     Ok(document)
 }

@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::cli::{Code, usage};
-use crate::labs::Lab;
+use crate::labs::{self, Lab};
 use crate::report::result::Status;
-use crate::report::results;
+use crate::report::{progress, results};
 use crate::submit::workspace;
 
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ pub fn run(lab: &'static Lab, check: Option<&str>, rung: Option<usize>) -> Resul
     };
     let Some(ladder) = hints.check.iter().find(|l| l.id == id) else {
         let known: Vec<&str> = hints.check.iter().map(|l| l.id.as_str()).collect();
-        return Err(usage(format!("{} has no check `{id}`; it has {}", lab.name, known.join(", "))));
+        return Err(usage(labs::unknown(lab, "check", &id, &known)));
     };
     let asks = rung.is_none() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let upto = if asks { ladder.rungs.len() } else { rung.unwrap_or(1).clamp(1, ladder.rungs.len()) };
@@ -46,6 +46,10 @@ pub fn run(lab: &'static Lab, check: Option<&str>, rung: Option<usize>) -> Resul
         if asks && at > 0 && !confirmed()? {
             return Ok(Code::Pass);
         }
+        progress::keep(lab.name, |progress| {
+            let kept = progress.checks.entry(id.clone()).or_default();
+            kept.hints = kept.hints.max(at as u32 + 1);
+        });
         println!("{id}, hint {} of {}: {}", at + 1, ladder.rungs.len(), text.trim());
     }
     if !asks && upto < ladder.rungs.len() {

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod check;
+pub mod completions;
 pub mod hint;
 pub mod prices;
 pub mod replay;
@@ -9,6 +10,8 @@ pub mod reset;
 pub mod run;
 pub mod selftest;
 pub mod starters;
+pub mod status;
+pub mod watch;
 
 use std::path::PathBuf;
 

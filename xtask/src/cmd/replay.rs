@@ -10,7 +10,7 @@ use crate::cli::{Code, usage};
 use crate::drive::execution::{Execution, PATIENCE, Setting};
 use crate::drive::processes::Processes;
 use crate::judge::common;
-use crate::labs::{Check, Finding, Judge, Lab, Scenario};
+use crate::labs::{self, Check, Finding, Judge, Lab, Scenario};
 use crate::search::{Run, replay};
 use crate::story::picture::{self, Picture};
 use crate::story::schedule::{self, Schedule};
@@ -34,8 +34,7 @@ fn wanted(lab: &'static Lab, text: &str) -> Result<(Schedule, &'static Check, Ev
     let wanted = schedule::parse(text, first).map_err(usage)?;
     let Some((check, scenario)) = scenario(lab, &wanted.scenario, wanted.seed) else {
         let known: Vec<&str> = explored().flat_map(|c| (c.scenarios)(7)).map(|s| s.name).collect();
-        let sentence = format!("{} has no scenario `{}`; it has {}", lab.name, wanted.scenario, known.join(", "));
-        return Err(usage(sentence));
+        return Err(usage(labs::unknown(lab, "scenario", &wanted.scenario, &known)));
     };
     let Judge::Every(judge) = check.judge else {
         return Err(usage(format!(

@@ -1,123 +1,159 @@
 //! `cargo xtask run`: the scenario once, free, with real work; what happened, and who worked, waited and talked.
 
-use anyhow::Result;
-use shared::baton::Action;
-use shared::trace::Event;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use shared::region::Layout;
 
 use super::Source;
 use crate::assess;
 use crate::cli::Code;
 use crate::drive::free::{self, FreeEnd};
 use crate::labs::{Judge, Lab};
-use crate::report::result::Status;
+use crate::predict;
+use crate::report::result::{CheckResult, SCHEMA, Status};
 use crate::story::words;
 use crate::submit::compile;
+use crate::timeline::{Activity, Timeline, html, perfetto, text, timeline};
+use crate::timing::gate;
 
 /// Events kept of each worker.
 const EVENTS: usize = 100_000;
-/// Characters of a timeline.
-const WIDTH: u64 = 60;
+
+/// How to run, and where to draw.
+pub struct Options {
+    /// Workers.
+    pub workers: u64,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// The timeline as a page.
+    pub html: Option<PathBuf>,
+    /// The timeline as a trace file.
+    pub perfetto: Option<PathBuf>,
+    /// One JSON document on standard output, all else on standard error; nothing is asked.
+    pub json: bool,
+}
 
 /// Runs a lab free and shows it; with a baseline also the baseline's shortest failure.
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn run(lab: &'static Lab, source: &Source, workers: u64, seed: u64) -> Result<Code> {
+pub fn run(lab: &'static Lab, source: &Source, options: &Options) -> Result<Code> {
     let toolkit = compile::toolkit()?;
     let Some(program) = source.compile(lab, &toolkit)? else { return Ok(Code::Fail) };
-    let mut scenario = (lab.free)(seed, workers);
+    let predicted = !options.json && predict::before(lab)?;
+    let mut scenario = (lab.free)(options.seed, options.workers);
     source.adapt(lab, &mut scenario);
     let layout = (lab.layout)(&scenario.header);
     let free = free::run(&program.binary, &scenario, &layout, EVENTS)?;
-    let ended = match &free.end {
-        FreeEnd::Failed(why) => {
-            println!("{}: the free run failed: {why}", lab.name);
-            Code::Fail
-        }
-        FreeEnd::Done(run) => {
-            println!(
-                "{}: {} processes, {:.1} ms by their own clocks",
-                lab.name,
-                scenario.workers(),
-                run.wall_ns as f64 / 1e6
-            );
-            Code::Pass
-        }
+    let drawn = timeline(free.events, &layout);
+    let say = |text: &str| if options.json { eprint!("{text}") } else { print!("{text}") };
+    say(&format!("{}\n", ending(lab, scenario.workers(), &free.end)));
+    if let Some(timeline) = &drawn {
+        say(&text::render(timeline, gate::usable_cpus()));
+        draw(lab, source, timeline, &layout, options, &say)?;
+    }
+    if predicted {
+        predict::reveal(lab, &program.binary, options.seed)?;
+    }
+    let worst = match (source.baseline, &free.end) {
+        (Some(_), FreeEnd::Done(_)) => shortest_failure(lab, source, &program.binary, options.seed, &say)?,
+        _ => None,
     };
-    timeline(&free.events);
-    if let Some(offset) = source.baseline {
-        let name = lab.baselines.iter().find(|(_, o)| *o == offset).map_or("", |(n, _)| n);
-        println!("\nThat went well, as it nearly always does. Now every interleaving of the baseline `{name}`:");
-        return shortest_failure(lab, source, &program.binary, seed);
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&document(lab, &free.end, drawn.as_ref(), worst.as_ref()))?);
     }
-    Ok(ended)
+    Ok(if matches!(free.end, FreeEnd::Done(_)) { Code::Pass } else { Code::Fail })
 }
 
-/// What a moment was spent on; of several, the letter that says most.
-fn letter(action: u32) -> (char, usize) {
-    match Action::from_number(action) {
-        Some(Action::Compute) => ('#', 0),
-        Some(Action::Lock) => ('L', 1),
-        Some(Action::Leave) => ('B', 2),
-        _ => ('.', 3),
-    }
-}
-
-/// One line a worker: its time in equal pieces, each with what it was mostly spent on, and the shares.
-fn timeline(workers: &[(Vec<Event>, u64)]) {
-    let all = || workers.iter().flat_map(|(events, _)| events);
-    let (Some(start), Some(end)) = (all().map(|e| e.start).min(), all().map(|e| e.end).max()) else { return };
-    let span = (end - start).max(1);
-    println!(
-        "  # works   L waits for a lock   B waits at a barrier   . talks (flags, records)   time from left to right"
-    );
-    for (at, (events, lost)) in workers.iter().enumerate().filter(|(_, (events, _))| !events.is_empty()) {
-        let mut spent = [0u64; 4];
-        let mut cells = vec![[0u64; 4]; WIDTH as usize];
-        for event in events {
-            let (_, kind) = letter(event.action);
-            let took = event.end - event.start;
-            spent[kind] += took;
-            let cell = ((event.start - start) * WIDTH / (span + 1)) as usize;
-            cells[cell][kind] += took;
-        }
-        let line: String = cells.iter().map(most).collect();
-        let percent = |kind: usize| 100.0 * spent[kind] as f64 / span as f64;
-        let mut text = format!("  {:<3} {line}  works {:.0} %", words::worker(at), percent(0));
-        text += &format!(", lock {:.1} %, barrier {:.0} %, talk {:.2} %", percent(1), percent(2), percent(3));
-        println!("{text}");
-        if *lost > 0 {
-            println!("      {lost} later operations did not fit into the trace");
+fn ending(lab: &Lab, processes: usize, end: &FreeEnd) -> String {
+    match end {
+        FreeEnd::Failed(why) => format!("{}: the free run failed: {why}", lab.name),
+        FreeEnd::Done(run) => {
+            format!("{}: {processes} processes, {:.1} ms by their own clocks", lab.name, run.wall_ns as f64 / 1e6)
         }
     }
 }
 
-fn most(cell: &[u64; 4]) -> char {
-    match cell.iter().enumerate().max_by_key(|(_, t)| **t) {
-        Some((_, 0)) | None => ' ',
-        Some((0, _)) => '#',
-        Some((1, _)) => 'L',
-        Some((2, _)) => 'B',
-        Some(_) => '.',
+fn draw(
+    lab: &Lab,
+    source: &Source,
+    timeline: &Timeline,
+    layout: &Layout,
+    options: &Options,
+    say: &dyn Fn(&str),
+) -> Result<()> {
+    if let Some(file) = &options.html {
+        let title = format!("{}: {}", lab.name, lab.title);
+        let command = format!("cargo xtask run {}{}", lab.name, source.flags(lab));
+        let page = html::Page { title: &title, command: &command, processors: gate::usable_cpus() };
+        write(file, |to| to.write_all(html::render(timeline, &page).as_bytes()))?;
+        say(&format!("  the timeline: open {} in a browser\n", file.display()));
     }
+    if let Some(file) = &options.perfetto {
+        write(file, |to| perfetto::write(lab, timeline, layout, to))?;
+        say(&format!("  every operation: open {} at https://ui.perfetto.dev\n", file.display()));
+    }
+    Ok(())
 }
 
-fn shortest_failure(lab: &'static Lab, source: &Source, binary: &std::path::Path, seed: u64) -> Result<Code> {
+fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+    let write = || {
+        let mut file = BufWriter::new(File::create(path)?);
+        content(&mut file)?;
+        file.flush()
+    };
+    write().with_context(|| format!("writing {}", path.display()))
+}
+
+fn document(lab: &Lab, end: &FreeEnd, timeline: Option<&Timeline>, worst: Option<&CheckResult>) -> Value {
+    let (ended, wall_ns, why) = match end {
+        FreeEnd::Done(run) => ("well", run.wall_ns, ""),
+        FreeEnd::Failed(why) => ("failed", 0, why.as_str()),
+    };
+    let worker = |lane: &crate::timeline::Lane| {
+        let spent: serde_json::Map<String, Value> =
+            Activity::ALL.iter().map(|a| (a.name().to_owned(), lane.spent[*a as usize].into())).collect();
+        json!({
+            "worker": words::worker(lane.worker), "looks_on": lane.looks_on, "span_ns": lane.span, "spent_ns": spent,
+            "operations": lane.events.len(), "not_recorded": lane.lost,
+        })
+    };
+    json!({
+        "schema": SCHEMA, "lab": lab.name, "ended": ended, "why": why, "wall_ns": wall_ns,
+        "lost_to_coordination_percent": timeline.map(Timeline::lost_percent),
+        "workers": timeline.map_or(Vec::new(), |t| t.lanes.iter().map(worker).collect()),
+        "shortest_failure": worst,
+    })
+}
+
+/// The baseline's first failing check under every interleaving.
+fn shortest_failure(
+    lab: &'static Lab,
+    source: &Source,
+    binary: &Path,
+    seed: u64,
+    say: &dyn Fn(&str),
+) -> Result<Option<CheckResult>> {
+    let name = lab.baselines.iter().find(|(_, o)| Some(*o) == source.baseline).map_or("", |(n, _)| n);
+    say(&format!("\nThat went well, as it nearly always does. Now every interleaving of the baseline `{name}`:\n"));
     for check in lab.checks.iter().filter(|c| matches!(c.judge, Judge::Every(_))) {
         let result = assess::one(lab, check, binary, seed, &|scenario| source.adapt(lab, scenario))?;
-        if result.status == Status::Fail {
-            println!("FAIL {}  {}", result.id, result.message);
-            print!("{}", result.evidence["story"].as_str().unwrap_or(""));
-            if let Some(because) = result.evidence["because"].as_str().filter(|b| !b.is_empty()) {
-                println!("  {because}");
-            }
-            if let Some(schedule) = result.schedule {
-                let name = lab.baselines.iter().find(|(_, o)| Some(*o) == source.baseline).map_or("", |(n, _)| n);
-                println!("  Again: cargo xtask replay {} {schedule} --baseline {name}", lab.name);
-            }
-            return Ok(Code::Pass);
+        if result.status != Status::Fail {
+            say(&format!("PASS {}  {}\n", result.id, result.message));
+            continue;
         }
-        println!("PASS {}  {}", result.id, result.message);
+        say(&format!("FAIL {}  {}\n{}", result.id, result.message, result.evidence["story"].as_str().unwrap_or("")));
+        if let Some(because) = result.evidence["because"].as_str().filter(|b| !b.is_empty()) {
+            say(&format!("  {because}\n"));
+        }
+        if let Some(schedule) = &result.schedule {
+            say(&format!("  Again: cargo xtask replay {} {schedule} --baseline {name}\n", lab.name));
+        }
+        return Ok(Some(result));
     }
-    Ok(Code::Pass)
+    Ok(None)
 }

@@ -14,8 +14,8 @@ use crate::submit::workspace;
 const BEGIN: &str = "// BEGIN SOLUTION: ";
 const END: &str = "// END SOLUTION";
 
-/// Files of a lab outside `src/` that a starter has too.
-const COPIED: [&str; 3] = ["README.md", "hints.toml", "prediction.toml"];
+/// Files of a lab outside `src/` that a starter has too, if the solution has them.
+const COPIED: [&str; 4] = ["README.md", "hints.toml", "prediction.toml", "questions.toml"];
 
 /// Writes all starters, or says which differ from what would be written.
 ///
@@ -58,7 +58,7 @@ fn files(lab: &Lab) -> Result<Vec<(PathBuf, String)>> {
     for file in lab.student_files {
         files.push((to.join("src").join(file), starter_text(lab, file)?));
     }
-    for file in COPIED {
+    for file in COPIED.into_iter().filter(|file| from.join(file).exists()) {
         files.push((to.join(file), read(&from.join(file))?));
     }
     Ok(files)

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use shared::baton::{Action, Op};
+use shared::endpoint::ring;
 use shared::region::Layout;
 
 use super::machine::{Broken, Machine, Stop};
@@ -100,10 +101,17 @@ impl<'m, M: Machine> Execution<'m, M> {
                 spinning |= u64::from(self.is_spinning(worker, op)) << worker;
             }
         }
-        match able & !spinning {
-            0 => self.patient(able),
-            busy => busy,
+        match (able & !spinning, self.patient(able)) {
+            (0, 0) => self.at_their_deadlines(),
+            (0, patient) => patient,
+            (busy, _) => busy,
         }
+    }
+
+    /// The workers whose deadline passes now that nobody can go on.
+    fn at_their_deadlines(&self) -> u64 {
+        let passes = |w: &usize| self.pending(*w).is_some_and(|op| self.model.awaits_deadline(op));
+        (0..self.stops.len()).filter(passes).fold(0, |bits, w| bits | 1 << w)
     }
 
     /// Of these spinners, the ones that have not used up their last looks.
@@ -169,18 +177,27 @@ impl<'m, M: Machine> Execution<'m, M> {
 
     fn grant(&mut self, worker: usize, op: Op) -> Result<Stop> {
         self.remember_look(worker, &op);
-        let text = (op.action == Action::Note).then(|| self.machine.text(worker));
-        let answer = if op.action == Action::Compute { (self.setting.answer)(worker, op.a, op.b) } else { 0 };
+        let bytes = match op.action {
+            Action::Send | Action::TrySend => self.machine.bytes(worker),
+            _ => Vec::new(),
+        };
+        let text = match op.action {
+            Action::Note => Some(self.machine.text(worker)),
+            Action::Send | Action::TrySend => Some(bytes.iter().map(|b| char::from(*b)).collect()),
+            _ => None,
+        };
         let mut data = if op.action == Action::Put { self.machine.data(worker) } else { Vec::new() };
         let expected = match op.action {
-            Action::Compute => answer,
+            Action::Compute => (self.setting.answer)(worker, op.a, op.b),
             _ => self.model.apply(worker, &op, &mut data),
         };
         let items = self.model.item_count(&op, &data);
+        // A computation answers what the grader says; so does a receive, because only the grader knows when a deadline passes.
+        let answer = if matches!(op.action, Action::Compute | Action::Receive) { expected } else { 0 };
         let (result, stop) = self.machine.grant(worker, answer)?;
         self.steps.push(Step { result, text, data, items, ..Step::new(worker, What::Did(op)) });
         // A worker that panicked or died in the middle of the operation says more than the difference it left.
-        Ok(match (&stop, self.mismatch(&op, expected, result)) {
+        Ok(match (&stop, self.mismatch(&op, expected, result, &bytes)) {
             (Stop::Announced(_) | Stop::Finished, Some(why)) => Stop::Broken(Broken::Tampered(why)),
             _ => stop,
         })
@@ -215,9 +232,12 @@ impl<'m, M: Machine> Execution<'m, M> {
     }
 
     /// Compares what the operation gave and left in memory with the model.
-    fn mismatch(&self, op: &Op, expected: u64, result: u64) -> Option<String> {
+    fn mismatch(&self, op: &Op, expected: u64, result: u64, bytes: &[u8]) -> Option<String> {
         if result != expected {
             return Some(format!("{:?} gave {result}, but must give {expected}", op.action));
+        }
+        if matches!(op.action, Action::Send | Action::TrySend) && !self.bytes_arrived(op, result, bytes) {
+            return Some(format!("{:?} of {} bytes put other bytes on their way than it announced", op.action, op.a));
         }
         let mut wrong = None;
         let owner_id = |w| self.machine.owner_id(w);
@@ -228,6 +248,19 @@ impl<'m, M: Machine> Execution<'m, M> {
             }
         });
         wrong
+    }
+
+    /// Whether the bytes of a send are those that were announced, and lie where they must.
+    fn bytes_arrived(&self, op: &Op, result: u64, bytes: &[u8]) -> bool {
+        if bytes.len() as u64 != op.a || ring::fingerprint(bytes) != op.b {
+            return false;
+        }
+        let Some(object) = self.setting.layout.objects.get(op.object as usize) else { return false };
+        let at = |place: usize| self.machine.memory(place & !7).map(|word| word.to_le_bytes()[place & 7]);
+        self.model
+            .places_of_bytes(op, object.offset, result)
+            .zip(bytes)
+            .all(|(p, byte)| at(p).is_none_or(|b| b == *byte))
     }
 
     /// A worker came to a stop: its local operations are done at once, so that it ends at a shared one or at its end.

@@ -63,6 +63,9 @@ pub trait Machine {
     /// The data that goes with what the worker announced: the items of a put.
     fn data(&self, worker: usize) -> Vec<u64>;
 
+    /// The bytes of the send that the worker announced.
+    fn bytes(&self, worker: usize) -> Vec<u8>;
+
     /// What the real memory holds at a byte offset of the payload; `None` when there is no real memory.
     fn memory(&self, offset: usize) -> Option<u64>;
 

@@ -11,3 +11,4 @@ pub mod model;
 pub mod processes;
 pub mod simulated;
 pub mod step;
+pub mod stream;

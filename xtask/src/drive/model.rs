@@ -4,8 +4,11 @@
 //! bug of ours or somebody tampered.
 
 use shared::baton::{Action, NO_OBJECT, Op};
+use shared::endpoint::ring;
 use shared::region::{Kind, Layout};
 use shared::robust::{OWNER, OWNER_DIED};
+
+use super::stream::Stream;
 
 pub use queue::Queue;
 
@@ -36,6 +39,8 @@ pub enum Thing {
     },
     /// A queue.
     Queue(Queue),
+    /// One direction of a connection.
+    Stream(Stream),
 }
 
 /// Whether a worker still takes part.
@@ -58,6 +63,10 @@ pub struct Model {
     pub life: Vec<Life>,
     /// How often each object changed; a spinner waits for one of them to grow.
     pub changes: Vec<u64>,
+    /// How far each worker's time has gone, nanoseconds.
+    pub clocks: Vec<u64>,
+    /// Whether there are connections: only there can somebody wait until a deadline.
+    pub has_streams: bool,
 }
 
 impl Model {
@@ -69,9 +78,12 @@ impl Model {
             Kind::Array { words, len } => Thing::Array(vec![0; words * len]),
             Kind::Barrier { parties } => Thing::Barrier { generation: 0, come: 0, everyone: (1 << parties) - 1 },
             Kind::Queue { words, capacity, workers } => Thing::Queue(Queue::new(words, capacity, workers)),
+            Kind::Stream { from, to, room } => Thing::Stream(Stream::new(from, to, room)),
         };
         let things: Vec<Thing> = layout.objects.iter().map(|o| thing(o.kind)).collect();
-        Model { changes: vec![0; things.len()], things, life: vec![Life::Alive; workers] }
+        let (changes, clocks) = (vec![0; things.len()], vec![0; workers]);
+        let has_streams = things.iter().any(|t| matches!(t, Thing::Stream(_)));
+        Model { changes, things, life: vec![Life::Alive; workers], clocks, has_streams }
     }
 
     /// Bit set of the dead.
@@ -102,6 +114,7 @@ impl Model {
             (Put | Take | TryTake | Lease | Acknowledge | GiveBack | IsEmpty | Close | Join, Thing::Queue(queue)) => {
                 return queue.refuse(op);
             }
+            (_, Thing::Stream(stream)) => self.fits_stream(op, stream),
             _ => false,
         };
         (!fine).then(|| format!("{:?} of object {}", op.action, op.object))
@@ -114,6 +127,7 @@ impl Model {
             (Action::Leave, Some(Thing::Barrier { generation, come, everyone })) => {
                 *generation != op.a || (come | self.dead()) & everyone == *everyone
             }
+            (_, Some(Thing::Stream(stream))) => self.stream_enabled(op, stream),
             (Action::AwaitExit, _) => op.a & !self.gone() == 0,
             (action, Some(Thing::Queue(queue))) => queue.enabled(worker, action),
             _ => true,
@@ -136,6 +150,10 @@ impl Model {
     /// Does the operation and gives what the real one must give. `data` brings the words that a put brings along, and takes
     /// away those that went into or came out of a queue.
     pub fn apply(&mut self, worker: usize, op: &Op, data: &mut Vec<u64>) -> u64 {
+        self.tick(worker, op);
+        if let Some(result) = self.apply_to_stream(worker, op) {
+            return result;
+        }
         let before = self.dead();
         let Some(thing) = self.things.get_mut(op.object as usize) else { return 0 };
         let (result, changed) = match (op.action, thing) {
@@ -244,6 +262,15 @@ impl Model {
             Thing::Barrier { generation, come, .. } => (offset, u64::MAX, generation << 32 | come),
             Thing::Queue(queue) => {
                 return queue.memory(owner_id, &mut |at, value| check(offset + at, u64::MAX, value));
+            }
+            Thing::Stream(stream) => {
+                let word = match op.action {
+                    Action::Send | Action::TrySend => ring::SENT,
+                    Action::Receive | Action::ReceiveAny => ring::TAKEN,
+                    Action::HangUp => ring::ENDED,
+                    _ => op.a as usize,
+                };
+                (offset + word * 8, u64::MAX, stream.words()[word])
             }
         };
         check(offset, bits, value);

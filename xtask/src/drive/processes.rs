@@ -17,6 +17,7 @@ use shared::robust::OWNER_DIED;
 use shared::sys;
 
 use super::machine::{Broken, Machine, Stop};
+use crate::platform;
 
 /// A worker that has used this much processor time of its own since its last toolkit operation hangs.
 pub const HANG_CPU: Duration = Duration::from_secs(2);
@@ -258,6 +259,10 @@ impl Machine for Processes {
         Page::of(&self.batons[worker]).read_data()
     }
 
+    fn bytes(&self, worker: usize) -> Vec<u8> {
+        Page::of(&self.batons[worker]).read_bytes()
+    }
+
     fn memory(&self, offset: usize) -> Option<u64> {
         Some(self.payload.word(offset).load(Relaxed))
     }
@@ -338,12 +343,7 @@ fn sleeping_call(pid: u32) -> String {
         .ok()
         .and_then(|text| text.split_whitespace().next().and_then(|n| n.parse::<i64>().ok()));
     match number {
-        Some(libc::SYS_futex) => "futex (a lock or channel of the standard library)".into(),
-        Some(libc::SYS_nanosleep | libc::SYS_clock_nanosleep) => "sleep".into(),
-        Some(libc::SYS_read) => "read".into(),
-        Some(libc::SYS_wait4 | libc::SYS_waitid) => "wait for a process".into(),
-        Some(libc::SYS_poll | libc::SYS_ppoll) => "poll".into(),
-        Some(other) => format!("system call {other}"),
+        Some(number) => platform::call_name(number).map_or_else(|| format!("system call {number}"), str::to_owned),
         None => "a system call".into(),
     }
 }

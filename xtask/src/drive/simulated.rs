@@ -3,8 +3,8 @@
 use anyhow::Result;
 use shared::baton::{Action, NO_OBJECT, Op};
 use shared::region::Layout;
-use shared::testing::programs::LOST;
 pub use shared::testing::programs::{Instruction, Programs, await_exit};
+use shared::testing::programs::{LOST, bytes_of, learned};
 use shared::words::queue::CLOSED;
 
 use super::machine::{Machine, Stop};
@@ -92,7 +92,7 @@ impl Machine for Simulated {
             Action::Arrive => worker.last = result & 1,
             Action::Put => worker.last = u64::from(result == CLOSED),
             Action::Take | Action::TryTake => worker.last = data.first().copied().unwrap_or(0),
-            _ => worker.last = result,
+            action => worker.last = learned(action, result),
         }
         Ok((result, self.next(w)))
     }
@@ -109,6 +109,10 @@ impl Machine for Simulated {
     fn data(&self, worker: usize) -> Vec<u64> {
         let put = |op: Op| (0..op.a).map(|item| op.b + item).collect();
         self.workers[worker].announced.map_or_else(Vec::new, put)
+    }
+
+    fn bytes(&self, worker: usize) -> Vec<u8> {
+        self.workers[worker].announced.map_or(Vec::new(), |op| bytes_of(&op))
     }
 
     fn memory(&self, _offset: usize) -> Option<u64> {

@@ -1,6 +1,7 @@
 //! The evidence: what was granted, to whom, and what it gave.
 
 use shared::baton::{Action, Op};
+use shared::endpoint::ring;
 
 use super::machine::Broken;
 
@@ -46,7 +47,7 @@ pub struct Step {
     pub what: What,
     /// What an operation gave.
     pub result: u64,
-    /// The text of a note.
+    /// The text of a note; the bytes of a send, one character each.
     pub text: Option<String>,
     /// The words of the items that the step put into a queue, took out of it or acknowledged.
     pub data: Vec<u64>,
@@ -66,6 +67,13 @@ impl Step {
             What::Did(op) => Some(op),
             _ => None,
         }
+    }
+
+    /// The bytes that a send put on their way; none when the step is no send, or nothing went.
+    pub fn sent(&self) -> Option<Vec<u8>> {
+        let sends = self.did(Action::Send) || self.did(Action::TrySend);
+        let text = self.text.as_ref().filter(|_| sends && self.result == ring::DONE)?;
+        Some(text.chars().map(|c| c as u8).collect())
     }
 
     /// Whether the step is an operation of this kind that was done.

@@ -8,7 +8,7 @@ use crate::drive::machine::Broken;
 use crate::drive::model::{Life, Model, Queue, Thing};
 use crate::drive::step::{Step, What};
 use crate::labs::Finding;
-use crate::story::words;
+use crate::story::{messages, words};
 
 /// The panic message that Rust's `todo!` gives.
 pub const UNTOUCHED: &str = "not yet implemented";
@@ -117,6 +117,7 @@ fn wait_words(worker: usize, op: &Op, model: Option<&Model>, layout: &Layout) ->
             queue_words(worker, op, &name, queue, model.expect("there is a thing"))
         }
         (Action::AwaitExit, _) => "until the others have ended".to_owned(),
+        (Action::Send | Action::Receive | Action::ReceiveAny, _) => messages::wait(layout, op),
         _ => format!("for {name}"),
     }
 }

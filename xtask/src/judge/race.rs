@@ -3,12 +3,13 @@
 //! The value may have come out right in every interleaving and the program is still wrong, because real processors and
 //! compilers may reorder what nothing orders. The edges are those of the toolkit's promises: a lock's release to its next
 //! acquisition (a dead holder's death included), a release store or exchange to the acquire that reads it, coming to a
-//! barrier to leaving it, a worker's end to whoever awaited it. A relaxed load or store makes no edge.
+//! barrier to leaving it, a worker's end to whoever awaited it, a send to whoever takes the bytes. A relaxed load or store makes no edge.
 //! The method is that of DJIT+ (Pozniansky and Schuster, PPoPP 2003).
 
 use std::collections::HashMap;
 
 use shared::baton::Action;
+use shared::endpoint::ring;
 
 use crate::drive::step::{Step, What};
 
@@ -42,6 +43,8 @@ struct Detector {
     queues: HashMap<u32, queues::Carried>,
     holds: Vec<Vec<u32>>,
     dead: Vec<usize>,
+    /// Those that ended by themselves.
+    gone: Vec<usize>,
     words: HashMap<(u32, u64), Word>,
 }
 
@@ -53,6 +56,7 @@ pub fn first(steps: &[Step], workers: usize) -> Option<Race> {
         queues: HashMap::new(),
         holds: vec![Vec::new(); workers],
         dead: Vec::new(),
+        gone: Vec::new(),
         words: HashMap::new(),
     };
     steps.iter().enumerate().find_map(|(at, step)| detector.step(at, step))
@@ -66,6 +70,10 @@ impl Detector {
             What::Did(op) => op,
             What::Killed(_) => {
                 self.kill(w);
+                return None;
+            }
+            What::Returned => {
+                self.gone.push(w);
                 return None;
             }
             _ => return None,
@@ -106,6 +114,9 @@ impl Detector {
                 let queue = self.queues.entry(op.object).or_default();
                 queue.step(w, op, step.result, step.items, &mut self.clocks[w]);
             }
+            Action::Send | Action::TrySend | Action::HangUp if step.result == 0 => self.release_into(w, key),
+            Action::Receive => self.take(w, op.object, step.result & ring::TIME_OVER),
+            Action::ReceiveAny => self.take(w, op.object + 2 * (step.result >> 32) as u32, step.result & 0xffff_ffff),
             Action::ReadWord | Action::WriteWord => return self.plain(at, w, op.object, op.a, op.action),
             _ => {}
         }
@@ -127,6 +138,19 @@ impl Detector {
     fn exchange(&mut self, w: usize, key: (u32, u64)) {
         self.acquire(w, key);
         self.release_into(w, key);
+    }
+
+    /// Whoever takes bytes knows what their sender did before; whoever sees the end of a stream, what those that are gone did.
+    /// The bytes of several sends are not told apart: that forgives a little more than it must.
+    fn take(&mut self, w: usize, stream: u32, count: u64) {
+        if matches!(count, ring::TIME_OVER | ring::ROOM_AGAIN) {
+            return;
+        }
+        self.acquire(w, (stream, 0));
+        if count == 0 {
+            let gone: Vec<usize> = self.dead.iter().chain(&self.gone).copied().collect();
+            gone.into_iter().for_each(|other| self.learn(w, other));
+        }
     }
 
     fn learn(&mut self, w: usize, from: usize) {
@@ -221,6 +245,21 @@ mod tests {
         steps.push(Step::new(0, What::Killed(op)));
         steps.extend([lock(1, 1), did(1, Action::WriteWord, DATA, 0, 0)]);
         assert_eq!(first(&steps, 2), None);
+    }
+
+    #[test]
+    fn whoever_takes_bytes_knows_what_their_sender_did() {
+        let steps = |count| {
+            [
+                did(0, Action::WriteWord, DATA, 0, 0),
+                did(0, Action::Send, FLAG, 3, ring::DONE),
+                did(1, Action::Receive, FLAG, 9, count),
+                did(1, Action::ReadWord, DATA, 0, 1),
+            ]
+        };
+        assert_eq!(first(&steps(3), 2), None);
+        let race = Some(Race { first: 0, second: 3, object: DATA, word: 0 });
+        assert_eq!(first(&steps(ring::TIME_OVER), 2), race, "who got nothing in time learnt nothing");
     }
 
     #[test]

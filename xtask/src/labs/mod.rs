@@ -176,9 +176,20 @@ pub fn find(name: &str) -> Result<&'static Lab, String> {
         return Ok(lab);
     }
     let all: Vec<String> = LABS.iter().map(|l| format!("{} ({})", l.name, l.topic)).collect();
-    let nearest = LABS.iter().flat_map(|l| [l.name, l.topic]).min_by_key(|n| distance(n, &wanted));
-    let hint = nearest.filter(|n| distance(n, &wanted) <= 2).map_or(String::new(), |n| format!(" Did you mean `{n}`?"));
+    let hint = did_you_mean(&wanted, LABS.iter().flat_map(|l| [l.name, l.topic]));
     Err(format!("there is no lab `{name}`.{hint} Labs: {}", all.join(", ")))
+}
+
+/// A sentence about a name that a lab does not have and those that it has.
+pub fn unknown(lab: &Lab, what: &str, name: &str, known: &[&str]) -> String {
+    let hint = did_you_mean(name, known.iter().copied());
+    format!("{} has no {what} `{name}`; it has {}.{hint}", lab.name, known.join(", "))
+}
+
+/// A question after a blank, when one of the names is near enough.
+fn did_you_mean<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> String {
+    let nearest = names.map(|n| (distance(n, wanted), n)).min();
+    nearest.filter(|(far, _)| *far <= 2).map_or(String::new(), |(_, n)| format!(" Did you mean `{n}`?"))
 }
 
 /// Levenshtein distance: how many letters to change, add or leave out.
@@ -219,6 +230,16 @@ mod tests {
     fn a_typo_is_answered_with_the_nearest_name() {
         let error = find("falg").err().expect("no such lab");
         assert!(error.contains("Did you mean `flag`?"), "{error}");
+    }
+
+    #[test]
+    fn names_far_from_all_others_are_not_guessed_at() {
+        let lab = LABS[0];
+        assert!(unknown(lab, "check", "one-winer", &["tax", "one-winner"]).ends_with("Did you mean `one-winner`?"));
+        assert_eq!(
+            unknown(lab, "check", "zzzzzz", &["tax"]),
+            format!("{} has no check `zzzzzz`; it has tax.", lab.name)
+        );
     }
 
     #[test]

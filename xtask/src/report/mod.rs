@@ -2,6 +2,8 @@
 
 pub mod data;
 pub mod machine;
+pub mod place;
+pub mod progress;
 pub mod provenance;
 pub mod result;
 pub mod results;

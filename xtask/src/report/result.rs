@@ -33,6 +33,19 @@ pub enum Status {
     Inconclusive,
 }
 
+impl Status {
+    /// Its name in documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Pass => "pass",
+            Status::Fail => "fail",
+            Status::Skipped => "skipped",
+            Status::NotStarted => "not-started",
+            Status::Inconclusive => "inconclusive",
+        }
+    }
+}
+
 /// How much was explored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExploredSummary {

@@ -5,6 +5,7 @@
 use std::io::IsTerminal;
 use std::time::Duration;
 
+use super::place;
 use super::result::{CheckResult, Document, Status, Verdict, WallOutcome};
 use crate::labs::Lab;
 use crate::submit::compile::BuildFailure;
@@ -15,6 +16,37 @@ pub struct Progress {
     to_stderr: bool,
     colour: bool,
     quiet: bool,
+    /// Where the sources are, as messages show it.
+    shown: String,
+}
+
+/// A status as one word of four letters.
+pub fn word(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "PASS",
+        Status::Fail => "FAIL",
+        Status::Skipped => "SKIP",
+        Status::NotStarted => "TODO",
+        Status::Inconclusive => "?   ",
+    }
+}
+
+/// The colour of a status, as a terminal's code.
+fn colour(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "32",
+        Status::Fail => "31;1",
+        Status::NotStarted => "36",
+        Status::Skipped | Status::Inconclusive => "33",
+    }
+}
+
+/// Empties the screen, if standard output is one; what scrolled away stays.
+pub fn clear() {
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    if std::io::stdout().is_terminal() && !dumb {
+        print!("\u{1b}[2J\u{1b}[H");
+    }
 }
 
 impl Progress {
@@ -22,12 +54,12 @@ impl Progress {
     pub fn new(lab: &'static Lab, to_stderr: bool) -> Progress {
         let terminal = if to_stderr { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
         let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-        Progress { lab, to_stderr, colour, quiet: false }
+        Progress { lab, to_stderr, colour, quiet: false, shown: String::new() }
     }
 
     /// One that shows nothing.
     pub fn silent(lab: &'static Lab) -> Progress {
-        Progress { lab, to_stderr: true, colour: false, quiet: true }
+        Progress { lab, to_stderr: true, colour: false, quiet: true, shown: String::new() }
     }
 
     /// Whether colours are shown.
@@ -49,6 +81,7 @@ impl Progress {
 
     /// The first words.
     pub fn start(&mut self, what: &str) {
+        self.shown = what.to_owned();
         self.say(&format!("{}, {}: checking {what}", self.lab.name, self.lab.title));
     }
 
@@ -68,13 +101,7 @@ impl Progress {
 
     /// One check is done.
     pub fn checked(&mut self, result: &CheckResult) {
-        let (word, code) = match result.status {
-            Status::Pass => ("PASS", "32"),
-            Status::Fail => ("FAIL", "31;1"),
-            Status::Skipped => ("SKIP", "33"),
-            Status::NotStarted => ("TODO", "36"),
-            Status::Inconclusive => ("?   ", "33"),
-        };
+        let (word, code) = (word(result.status), colour(result.status));
         let head = format!("{} {:<14} {:>2}/{:<2}", self.paint(word, code), result.id, result.score, result.max_score);
         self.say(format!("{head}  {}", result.message).trim_end());
         let text = |key: &str| result.evidence[key].as_str().unwrap_or("").to_owned();
@@ -86,6 +113,10 @@ impl Progress {
         }
         if !text("because").is_empty() {
             self.say(&format!("  {}", text("because")));
+        }
+        let check = self.lab.checks.iter().find(|c| c.id == result.id);
+        if let Some(place) = check.and_then(|check| place::of(self.lab, check, &self.shown)) {
+            self.say(&format!("  Where: {place}"));
         }
         self.say(&format!("  Next: {}", self.next(result)));
     }
@@ -121,6 +152,22 @@ impl Progress {
                 "  TODO means not started. Read labs/{}/README.md, edit {files}, check again.",
                 lab.name
             ));
+        } else if document.submission.is_none() {
+            self.say(&format!("  {}", self.after(document)));
+        }
+    }
+
+    /// What to read or to do next.
+    fn after(&self, document: &Document) -> String {
+        let (name, chapter) = (self.lab.name, place::chapter(self.lab));
+        match document.verdict {
+            Verdict::Pass if self.shown.starts_with("solutions") => {
+                format!("That was the solution. Your turn: {chapter}")
+            }
+            Verdict::Pass => {
+                format!("Next: cargo xtask run {name} --html FILE draws your workers; cargo xtask status: what is left")
+            }
+            Verdict::Fail | Verdict::Error => format!("Read: {chapter}"),
         }
     }
 

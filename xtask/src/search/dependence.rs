@@ -8,6 +8,7 @@
 use shared::baton::{Action, Op};
 
 use crate::drive::model::{Model, Thing};
+use crate::drive::stream::AnyOf;
 
 mod queues;
 
@@ -41,6 +42,12 @@ pub enum Rule {
     QueueDone,
     /// A kill gives back what its victim has leased.
     KillReturnsLease,
+    /// Sending, taking and hanging up at the same stream.
+    Stream,
+    /// A kill or an end against those that look whether the other side of a connection is still there.
+    PeerGone,
+    /// A deadline that passes because nobody can go on against everything.
+    Deadline,
 }
 
 impl Rule {
@@ -49,7 +56,7 @@ impl Rule {
     pub const ENABLING: [Rule; 3] = [Rule::KillFreesLock, Rule::Exit, Rule::QueueDone];
 
     /// All rules.
-    pub const ALL: [Rule; 13] = [
+    pub const ALL: [Rule; 16] = [
         Rule::Cell,
         Rule::Lock,
         Rule::Array,
@@ -63,6 +70,9 @@ impl Rule {
         Rule::QueueWhole,
         Rule::QueueDone,
         Rule::KillReturnsLease,
+        Rule::Stream,
+        Rule::PeerGone,
+        Rule::Deadline,
     ];
 }
 
@@ -97,11 +107,17 @@ struct Touch {
 
 /// Everything that a step touches.
 #[derive(Clone, Debug, Default)]
-pub struct Touches(Vec<Touch>);
+pub struct Touches {
+    touches: Vec<Touch>,
+    /// The step is known to be its worker's last.
+    pub exits: bool,
+}
 
 const OBJECT: u64 = 1 << 60;
 const LIFE: u64 = 2 << 60;
 const EXIT: u64 = 3 << 60;
+const PEER: u64 = 4 << 60;
+const QUIET: u64 = 5 << 60;
 
 fn part(object: u32, part: u64) -> u64 {
     OBJECT | u64::from(object) << 36 | (part & 0xf_ffff_ffff)
@@ -109,12 +125,12 @@ fn part(object: u32, part: u64) -> u64 {
 
 impl Touches {
     fn add(&mut self, key: u64, writes: bool, waits: bool, frees: bool) {
-        self.0.push(Touch { key, writes, waits, frees });
+        self.touches.push(Touch { key, writes, waits, frees });
     }
 
     /// What worker `worker` touches when it does `op` now.
     pub fn of_operation(model: &Model, worker: usize, op: &Op, rules: Rules) -> Touches {
-        let mut t = Touches(Vec::with_capacity(4));
+        let mut t = Touches { touches: Vec::with_capacity(6), exits: false };
         if rules.has(Rule::KillStopsVictim) {
             t.add(LIFE | worker as u64, false, false, false);
         }
@@ -122,6 +138,7 @@ impl Touches {
         if let Some(Thing::Queue(queue)) = model.things.get(op.object as usize) {
             queues::add(&mut t, queue, worker, op, rules);
         }
+        t.add_streams(model, op, rules);
         if op.action == Action::AwaitExit && rules.has(Rule::Exit) {
             for awaited in (0..model.life.len() as u64).filter(|w| op.a >> w & 1 == 1) {
                 t.add(EXIT | awaited, false, true, false);
@@ -167,9 +184,48 @@ impl Touches {
         }
     }
 
+    fn add_streams(&mut self, model: &Model, op: &Op, rules: Rules) {
+        use Action::*;
+        if rules.has(Rule::Deadline) && model.has_streams {
+            self.add(QUIET, model.awaits_deadline(op), false, false);
+        }
+        let Some(stream) = model.stream(op.object) else { return };
+        match op.action {
+            Send | TrySend => self.add_stream(op.object, Some(stream.to), op.action == Send, rules),
+            Receive => self.add_stream(op.object, (stream.waiting() == 0).then_some(stream.from), true, rules),
+            HangUp => self.add_stream(op.object, None, false, rules),
+            ReceiveAny => self.add_any(model, op, rules),
+            _ => {}
+        }
+    }
+
+    /// `peer`: the worker whose end would change what the step does.
+    fn add_stream(&mut self, object: u32, peer: Option<usize>, waits: bool, rules: Rules) {
+        if rules.has(Rule::Stream) {
+            self.add(part(object, 0), true, waits, true);
+        }
+        if let Some(peer) = peer.filter(|_| rules.has(Rule::PeerGone)) {
+            self.add(PEER | peer as u64, false, waits, false);
+        }
+    }
+
+    /// Whatever comes through any of the connections may be what the step waits for: what it finds first in its turn depends on
+    /// which of them came before it, also when it could have gone on without the others.
+    fn add_any(&mut self, model: &Model, op: &Op, rules: Rules) {
+        let any = AnyOf::of(op);
+        for at in any.in_turn() {
+            if let Some((object, stream)) = any.outgoing(at).and_then(|o| Some((o, model.stream(o)?))) {
+                self.add_stream(object, Some(stream.to), true, rules);
+            }
+            if let Some((object, stream)) = any.incoming(at).and_then(|o| Some((o, model.stream(o)?))) {
+                self.add_stream(object, (stream.waiting() == 0).then_some(stream.from), true, rules);
+            }
+        }
+    }
+
     /// What the kill of `victim` touches now.
     pub fn of_kill(model: &Model, victim: usize, rules: Rules) -> Touches {
-        let mut t = Touches(Vec::with_capacity(4));
+        let mut t = Touches { touches: Vec::with_capacity(6), exits: false };
         t.add(LIFE | victim as u64, true, false, true);
         if rules.has(Rule::Exit) {
             t.add(EXIT | victim as u64, true, false, true);
@@ -181,6 +237,12 @@ impl Touches {
                 }
             }
         }
+        if rules.has(Rule::PeerGone) {
+            t.add(PEER | victim as u64, true, false, true);
+        }
+        if rules.has(Rule::Deadline) && model.has_streams {
+            t.add(QUIET, false, false, false);
+        }
         if rules.has(Rule::KillFreesLock) {
             for lock in model.held_by(victim) {
                 t.add(part(lock as u32, 0), true, false, true);
@@ -191,19 +253,25 @@ impl Touches {
 
     /// Adds that the step was its worker's last.
     pub fn add_exit(&mut self, worker: usize, rules: Rules) {
+        if std::mem::replace(&mut self.exits, true) {
+            return;
+        }
         if rules.has(Rule::Exit) {
             self.add(EXIT | worker as u64, true, false, true);
+        }
+        if rules.has(Rule::PeerGone) {
+            self.add(PEER | worker as u64, true, false, true);
         }
     }
 
     /// Whether two steps of different workers depend on each other.
     pub fn depend(&self, other: &Touches) -> bool {
-        self.0.iter().any(|a| other.0.iter().any(|b| a.key == b.key && (a.writes || b.writes)))
+        self.touches.iter().any(|a| other.touches.iter().any(|b| a.key == b.key && (a.writes || b.writes)))
     }
 
     /// Whether this step may be what `later` waited for.
     pub fn may_enable(&self, later: &Touches) -> bool {
-        self.0.iter().any(|a| a.frees && later.0.iter().any(|b| b.waits && a.key == b.key))
+        self.touches.iter().any(|a| a.frees && later.touches.iter().any(|b| b.waits && a.key == b.key))
     }
 }
 

@@ -136,11 +136,12 @@ impl Search {
 
     /// Takes one more step; false when everything that could go on sleeps.
     fn extend<M: Machine>(&mut self, execution: &mut Execution<M>) -> Result<bool> {
-        let pending = self.all_pending(execution);
+        let mut pending = self.all_pending(execution);
         let killers =
             (self.workers..2 * self.workers).filter(|p| pending[*p].is_some()).fold(0, |bits, p| bits | 1 << p);
         let enabled = execution.enabled() as u32 | killers;
         let sleep = self.inherited_sleep(&pending);
+        self.inherit_exits(&mut pending, sleep);
         let awake = enabled & !sleep;
         if awake == 0 {
             return Ok(false);
@@ -160,17 +161,17 @@ impl Search {
             opened: false,
         };
         self.stack.push(frame);
-        self.add_step();
         execution.take(as_choice(process, self.workers))?;
         self.note_exit(execution);
+        self.add_step();
         Ok(true)
     }
 
     /// After a prefix was replayed with another choice in its last frame, that frame's races are still to be found.
     fn finish_retried_frame<M: Machine>(&mut self, execution: &Execution<M>) {
         if !self.stack.is_empty() {
-            self.add_step();
             self.note_exit(execution);
+            self.add_step();
         }
     }
 
@@ -185,11 +186,23 @@ impl Search {
         (0..pending.len()).filter(sleeps_on).fold(0, |bits, p| bits | 1 << p)
     }
 
+    /// Only after a step it is known that it was its worker's last. Whoever sleeps has been tried: what was learnt then still holds.
+    fn inherit_exits(&self, pending: &mut [Option<(Op, Touches)>], sleep: u32) {
+        let Some(last) = self.stack.last() else { return };
+        for (process, pending) in pending.iter_mut().enumerate().filter(|(p, _)| sleep >> p & 1 == 1) {
+            let exits = last.pending[process].as_ref().is_some_and(|(_, touches)| touches.exits);
+            if let Some((_, touches)) = pending.as_mut().filter(|_| exits) {
+                touches.add_exit(process, self.rules);
+            }
+        }
+    }
+
     /// The step on top of the stack: finds its races with earlier steps, then its place in the order.
     fn add_step(&mut self) {
         let top = self.stack.len() - 1;
         let (process, touches) = (self.stack[top].process, self.stack[top].touches.clone());
         self.find_races(top, process, &touches);
+        self.races_of_a_victim(top);
         let mut clock = self.last_clock(top, process);
         for earlier in &self.stack[..top] {
             if earlier.touches.depend(&touches) {
@@ -199,6 +212,24 @@ impl Search {
         clock[process] += 1;
         self.stack[top].clock = clock;
         self.stack[top].backtrack |= self.killers_cut_off(top);
+    }
+
+    /// Whoever is killed while it waits will never do what it waits for: its races have to be found now.
+    fn races_of_a_victim(&mut self, top: usize) {
+        let frame = &self.stack[top];
+        let Some(victim) = frame.process.checked_sub(self.workers) else { return };
+        let waits = frame.enabled >> victim & 1 == 0;
+        if let Some((_, touches)) = frame.pending[victim].clone().filter(|_| waits) {
+            self.races_of_the_waiting(top, victim, touches);
+        }
+    }
+
+    /// What `process` waits to do races with steps before `end`. Nobody knows what follows it: it may be its worker's last
+    /// step, and then depend on more.
+    fn races_of_the_waiting(&mut self, end: usize, process: usize, mut touches: Touches) {
+        self.find_races(end, process, &touches);
+        touches.add_exit(process, self.rules);
+        self.find_races(end, process, &touches);
     }
 
     /// A step may make a kill impossible that was possible right before it: the victim moves on, or another was killed, and
@@ -221,6 +252,7 @@ impl Search {
             && execution.pending(top.process).is_none()
         {
             top.touches.add_exit(top.process, rules);
+            top.pending[top.process] = Some((top.op, top.touches.clone()));
         }
     }
 
@@ -229,7 +261,7 @@ impl Search {
         let enabled = execution.enabled();
         for process in (0..self.workers).filter(|p| enabled >> p & 1 == 0) {
             if let Some((_, touches)) = self.pending(execution, process) {
-                self.find_races(self.stack.len(), process, &touches);
+                self.races_of_the_waiting(self.stack.len(), process, touches);
             }
         }
     }

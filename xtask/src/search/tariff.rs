@@ -29,6 +29,8 @@ pub struct Tariff {
     pub queue: u64,
     /// An item that a queue's step moves.
     pub item: u64,
+    /// Sending into or taking from a connection: a system call and a copy.
+    pub message: u64,
 }
 
 /// The tariff.
@@ -43,6 +45,7 @@ pub const TARIFF: Tariff = Tariff {
     barrier: 20,
     queue: 30,
     item: 3,
+    message: 600,
 };
 
 impl Tariff {
@@ -61,6 +64,7 @@ impl Tariff {
             Action::Put | Action::Take | Action::TryTake | Action::Lease => self.queue + items * self.item,
             // An acknowledgement moves nothing.
             Action::Acknowledge | Action::GiveBack | Action::IsEmpty | Action::Close | Action::Join => self.queue,
+            Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => self.message,
             Action::Leave | Action::Note | Action::Report | Action::AwaitExit => 0,
         }
     }

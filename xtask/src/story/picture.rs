@@ -126,7 +126,7 @@ fn foot(p: &Picture) -> String {
 
 /// Text for HTML, inside or outside of quotes. Notes are a student's words: characters that are invisible or turn the
 /// direction of writing become `�`.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

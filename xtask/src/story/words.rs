@@ -4,6 +4,7 @@ use shared::baton::{Action, Op};
 use shared::region::Layout;
 use shared::words::queue::CLOSED;
 
+use super::messages;
 use crate::drive::machine::Broken;
 use crate::drive::step::{Step, What};
 use crate::labs::Lab;
@@ -65,7 +66,8 @@ pub fn number_of(lines: &[Line], step: usize) -> usize {
     lines.iter().rposition(|l| l.first <= step).map_or(1, |at| at + 1)
 }
 
-fn sentence(lab: &Lab, layout: &Layout, step: &Step) -> Option<String> {
+/// What a step did, without the worker's name; nothing for steps that stories leave out.
+pub fn sentence(lab: &Lab, layout: &Layout, step: &Step) -> Option<String> {
     match &step.what {
         What::Did(op) => did(lab, layout, op, step),
         What::Killed(op) => {
@@ -116,12 +118,18 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
         Action::IsEmpty => format!("looks whether {name} is empty: it is not"),
         Action::Close => format!("closes {name}"),
         Action::Join => format!("learns that everything in {name} is done"),
+        Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => {
+            messages::did(layout, op, step)
+        }
         Action::Compute | Action::Report => return (lab.say)(op, result),
     })
 }
 
 /// `task 3`, `task 3 and task 4`: the items that a queue's step moved, as the lab names them.
 fn items(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> String {
+    if step.data.is_empty() {
+        return "items".into();
+    }
     let name = layout.objects.get(op.object as usize).map_or("?", |o| o.name.as_str());
     let words = step.data.len() / step.items.max(1);
     list(step.data.chunks(words.max(1)).map(|item| (lab.item_name)(name, item)))
@@ -154,6 +162,9 @@ fn intent(lab: &Lab, layout: &Layout, op: &Op) -> String {
         Action::GiveBack => format!("given back what it leased from {name}"),
         Action::IsEmpty => format!("looked whether {name} is empty"),
         Action::Close => format!("closed {name}"),
+        Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => {
+            messages::intent(layout, op)
+        }
         _ => "gone on".into(),
     }
 }

@@ -59,6 +59,7 @@ impl Toolkit {
 /// # Errors
 /// When cargo fails: that is never the student's fault.
 pub fn toolkit() -> Result<Toolkit> {
+    crate::platform::can_run_labs().map_err(anyhow::Error::msg)?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(workspace::root());

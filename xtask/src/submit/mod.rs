@@ -3,6 +3,7 @@
 pub mod compile;
 pub mod pricelab;
 pub mod reference;
+pub mod saved;
 pub mod source;
 pub mod stage;
 pub mod workspace;

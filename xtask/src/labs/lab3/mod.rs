@@ -5,7 +5,7 @@ mod scenarios;
 mod words;
 
 use super::{Check, Judge, Kind, Lab};
-use shared::boards::lab3::Lab3;
+use shared::boards::lab3::{Lab3, function};
 use shared::process::Lab as _;
 
 /// The lab.
@@ -16,7 +16,7 @@ pub const LAB: Lab = Lab {
     title: "raw flag against locked flag",
     student_files: &["flag.rs"],
     given_files: &["main.rs", "baseline.rs"],
-    baselines: &[("raw", shared::boards::lab3::function::BASELINE)],
+    baselines: &[("raw", function::BASELINE), ("locked-looks", function::LOCKED)],
     checks: CHECKS,
     layout: Lab3::layout,
     word_name: words::word_name,

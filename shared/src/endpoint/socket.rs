@@ -1,0 +1,146 @@
+//! Connections when nobody steps: real stream sockets, so that the death of a process ends its connections.
+//!
+//! The crew makes a pair for each connection of the board before it forks. Every process keeps its own ends only: an end
+//! that somebody else also held would stay open when its owner is killed.
+
+use std::io::{ErrorKind, Result};
+use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use super::Deadline;
+use crate::region::{Kind, Layout};
+use crate::sys;
+
+/// How long a receive waits in one go, before it looks at its deadline again.
+const PATIENCE: Duration = Duration::from_millis(50);
+/// Bytes taken from a socket in one go.
+const GULP: usize = 16 * 1024;
+
+/// This process's own ends: the first object of each connection, and the socket.
+static OWN: OnceLock<Vec<(u32, RawFd)>> = OnceLock::new();
+
+/// The sockets of a connection before the processes are forked.
+pub struct Pair {
+    object: u32,
+    /// Client and server, each with its end.
+    ends: [(usize, OwnedFd); 2],
+}
+
+/// A pair for each connection of the board.
+///
+/// # Errors
+/// When descriptors are short.
+pub fn pairs(layout: &Layout) -> Result<Vec<Pair>> {
+    let streams = layout.objects.iter().enumerate().filter_map(|(at, object)| match object.kind {
+        Kind::Stream { from, to, .. } => Some((at as u32, from, to)),
+        _ => None,
+    });
+    // Of the two streams of a connection the client's comes first.
+    streams
+        .step_by(2)
+        .map(|(object, client, server)| {
+            let [one, other] = sys::socket_pair()?;
+            sys::socket_patience(&one, PATIENCE);
+            sys::socket_patience(&other, PATIENCE);
+            Ok(Pair { object, ends: [(client, one), (server, other)] })
+        })
+        .collect()
+}
+
+/// In a freshly forked worker: keeps its own ends, closes every other descriptor from 3 on.
+pub fn keep_own(pairs: Vec<Pair>, worker: usize) {
+    let mut own = Vec::new();
+    for pair in pairs {
+        let object = pair.object;
+        own.extend(pair.ends.into_iter().filter(|(w, _)| *w == worker).map(|(_, fd)| (object, fd.into_raw_fd())));
+    }
+    let mut open: Vec<u32> = own.iter().map(|(_, fd)| *fd as u32).collect();
+    open.sort_unstable();
+    let mut first = 3;
+    for fd in open {
+        if first < fd {
+            sys::close_between(first, fd - 1);
+        }
+        first = fd + 1;
+    }
+    sys::close_from(first);
+    OWN.set(own).expect("a worker is forked once");
+}
+
+/// One end of a connection.
+#[derive(Clone, Copy)]
+pub struct Socket(RawFd);
+
+impl Socket {
+    /// This process's end of the connection that begins with this object; none when it is stepped or has no such end.
+    pub fn of(object: u32) -> Option<Socket> {
+        OWN.get()?.iter().find(|(o, _)| *o == object).map(|(_, fd)| Socket(*fd))
+    }
+
+    /// For benchmarks: a socket that was made elsewhere.
+    pub fn from_owned(fd: &OwnedFd) -> Socket {
+        sys::socket_patience(fd, PATIENCE);
+        Socket(fd.as_raw_fd())
+    }
+
+    /// Its descriptor, to wait for it.
+    pub fn number(self) -> RawFd {
+        self.0
+    }
+
+    /// Sends everything; false when the other side is gone.
+    pub fn send_all(self, mut bytes: &[u8]) -> bool {
+        while !bytes.is_empty() {
+            match sys::socket_send(self.0, bytes, true) {
+                Ok(count) => bytes = &bytes[count..],
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    /// Sends what there is room for; how many bytes. None when the other side is gone.
+    pub fn send_some(self, bytes: &[u8]) -> Option<usize> {
+        match sys::socket_send(self.0, bytes, false) {
+            Ok(count) => Some(count),
+            Err(e) if e.kind() == ErrorKind::WouldBlock => Some(0),
+            Err(_) => None,
+        }
+    }
+
+    /// Takes what is there now; how many bytes, 0 when the other side is gone. None when there is nothing yet.
+    pub fn take_some(self, bytes: &mut Vec<u8>, most: usize, wait: bool) -> Option<u64> {
+        let mut gulp = [0; GULP];
+        match sys::socket_receive(self.0, &mut gulp[..most.min(GULP)], wait) {
+            Ok(count) => {
+                bytes.extend_from_slice(&gulp[..count]);
+                Some(count as u64)
+            }
+            Err(e) if e.kind() == ErrorKind::WouldBlock => None,
+            Err(_) => Some(0),
+        }
+    }
+
+    /// Waits for bytes and takes them; how many, 0 when the other side is gone. None when the deadline passed.
+    pub fn take(self, bytes: &mut Vec<u8>, most: usize, deadline: Option<Deadline>) -> Option<u64> {
+        loop {
+            let left = deadline.map(|d| d.left());
+            if left.is_some_and(|l| l < PATIENCE) {
+                let readable = sys::Interest { read: true, write: false };
+                sys::socket_wait(&[(self.0, readable)], left);
+            }
+            let wait = left.is_none_or(|l| l >= PATIENCE);
+            match self.take_some(bytes, most, wait) {
+                Some(count) => return Some(count),
+                None if deadline.is_some_and(|d| d.passed()) => return None,
+                None => {}
+            }
+        }
+    }
+
+    /// Ends the connection in both directions.
+    pub fn shut(self) {
+        sys::socket_shut(self.0);
+    }
+}

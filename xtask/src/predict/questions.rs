@@ -1,0 +1,183 @@
+//! The questions of a lab: data next to it, in `questions.toml`.
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::labs::Lab;
+use crate::submit::workspace;
+
+/// One question.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// Its key in `prediction.toml`.
+    pub key: String,
+    /// The question itself.
+    pub ask: String,
+    /// What is counted: `%`, `us`.
+    #[serde(default)]
+    pub unit: String,
+    /// The answer is a number, at least this.
+    pub least: Option<f64>,
+    /// At most this.
+    pub most: Option<f64>,
+    /// The answer is one of these words.
+    #[serde(default)]
+    pub choices: Vec<String>,
+    /// Why the result is what it is; shown with it.
+    pub because: String,
+    /// What the guess is compared with.
+    pub result: Compare,
+}
+
+/// What a guess is compared with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Compare {
+    /// A fact, the same on every machine.
+    Fact {
+        /// The right answer.
+        answer: String,
+    },
+    /// How many of some free runs are of a certain kind.
+    Count {
+        /// The check whose first scenario is run.
+        check: String,
+        /// The baseline whose functions run.
+        baseline: String,
+        /// How many runs.
+        runs: u32,
+        /// A run counts when reports with this tag …
+        tag: u64,
+        /// … and this value …
+        value: u64,
+        /// … come at least so many times.
+        at_least: u32,
+    },
+    /// By how many percent the lab's free run takes longer with one argument than with another: median of pairs.
+    Slowdown {
+        /// Parameters of the scenario to change first: number and value.
+        #[serde(default)]
+        parameters: Vec<(usize, u64)>,
+        /// The baseline whose functions run.
+        baseline: String,
+        /// Which argument of the first role, and of all roles with the same function, from 0.
+        argument: usize,
+        /// Its value in the run that may be slower.
+        often: u64,
+        /// Its value in the run it is compared with.
+        seldom: u64,
+        /// How many pairs of runs.
+        pairs: u32,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    question: Vec<Question>,
+}
+
+/// The questions of a lab; none when it has no such file.
+///
+/// # Errors
+/// When the file is broken.
+pub fn read(lab: &Lab) -> Result<Vec<Question>> {
+    let path = workspace::starter(lab).join("questions.toml");
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(e).with_context(|| format!("reading {}", path.display())),
+    };
+    let file: File = toml::from_str(&text).with_context(|| format!("in {}", path.display()))?;
+    Ok(file.question)
+}
+
+impl Question {
+    /// What an answer may be, in words.
+    pub fn allowed(&self) -> String {
+        let unit = if self.unit.is_empty() { String::new() } else { format!(" {}", self.unit) };
+        match (self.least, self.most) {
+            _ if !self.choices.is_empty() => self.choices.join(" or "),
+            (Some(least), Some(most)) => format!("a number from {least} to {most}{unit}"),
+            (Some(least), None) => format!("a number, at least {least}{unit}"),
+            (None, Some(most)) => format!("a number, at most {most}{unit}"),
+            (None, None) => format!("a number{unit}"),
+        }
+    }
+
+    /// The answer without what surrounds it, if it is one.
+    pub fn accept(&self, text: &str) -> Option<String> {
+        let text = text.trim();
+        if !self.choices.is_empty() {
+            return self.choices.iter().find(|c| c.eq_ignore_ascii_case(text)).cloned();
+        }
+        let text = text.strip_suffix(&self.unit).unwrap_or(text).trim();
+        let number: f64 = text.parse().ok().filter(|n: &f64| n.is_finite())?;
+        let fits = self.least.is_none_or(|l| number >= l) && self.most.is_none_or(|m| number <= m);
+        fits.then(|| number.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labs::LABS;
+
+    #[test]
+    fn every_lab_asks_what_its_prediction_file_has_room_for() {
+        for lab in LABS {
+            let questions = read(lab).expect("our own file");
+            let path = workspace::solution(lab).join("prediction.toml");
+            let Ok(text) = std::fs::read_to_string(&path) else {
+                assert!(questions.is_empty(), "{} has questions and no prediction.toml", lab.name);
+                continue;
+            };
+            let file: toml::Table = toml::from_str(&text).expect("our own file");
+            let mut keys: Vec<&String> = questions.iter().map(|q| &q.key).collect();
+            keys.sort();
+            assert_eq!(keys, file.keys().collect::<Vec<_>>(), "{}", lab.name);
+        }
+    }
+
+    #[test]
+    fn what_questions_run_exists() {
+        for lab in LABS {
+            for question in read(lab).expect("our own file") {
+                let baseline = match &question.result {
+                    Compare::Fact { answer } => {
+                        assert_eq!(question.accept(answer).as_ref(), Some(answer), "{}", question.key);
+                        continue;
+                    }
+                    Compare::Count { check, baseline, .. } => {
+                        assert!(lab.checks.iter().any(|c| c.id == check), "{}", question.key);
+                        baseline
+                    }
+                    Compare::Slowdown { baseline, argument, parameters, .. } => {
+                        let scenario = (lab.free)(7, crate::labs::FREE_WORKERS);
+                        assert!(
+                            parameters.iter().all(|(at, _)| *at < scenario.header.params.len()),
+                            "{}",
+                            question.key
+                        );
+                        assert!(*argument < scenario.header.roles[0].args.len(), "{}", question.key);
+                        baseline
+                    }
+                };
+                assert!(lab.baselines.iter().any(|(name, _)| name == baseline), "{}", question.key);
+            }
+        }
+    }
+
+    #[test]
+    fn answers_are_numbers_in_range_or_words_of_the_choice() {
+        let text = "[[question]]\nkey = 'x'\nask = '?'\nunit = '%'\nleast = 0\nmost = 50\nbecause = ''\n\
+                    result = { kind = 'fact', answer = '2' }\n";
+        let file: File = toml::from_str(text).expect("a question");
+        let number = &file.question[0];
+        assert_eq!(number.accept(" 12 % "), Some("12".into()));
+        assert_eq!(["-1", "51", "many", "", "inf"].map(|t| number.accept(t)), [const { None }; 5]);
+        let word = Question { choices: vec!["yes".into(), "no".into()], ..number.clone() };
+        assert_eq!((word.accept("Yes"), word.accept("12")), (Some("yes".into()), None));
+    }
+}
