@@ -1,13 +1,15 @@
-//! What happens to the others when one is killed: worker 0 gets into the middle of something and is killed there; the other
-//! workers print when they were told, or went on.
+//! What happens to the others when one is killed: the victim gets into the middle of something and is killed there; the
+//! other workers print when they were told, or went on.
 
 use std::io::{Error, Result, Write};
 use std::time::Duration;
 
+use shared::endpoint::{CallError, Link, Reply};
 use shared::process;
 use shared::region::Region;
 use shared::sys::{self, monotonic_ns};
 
+use crate::manager;
 use crate::toolkit::{self, Board};
 
 /// Added to a case's number: the role that plays it.
@@ -68,7 +70,46 @@ const CASES: &[Case] = &[
             tell(b.gate.wait().lost == 1, "leaves the barrier and is told");
         }
     }),
+    // Worker 0 serves, so here the victim is worker 1; it also says ready for the server, which cannot while it serves.
+    ("manager-client", 3, |b, me| match me {
+        0 => manager::serve(&b.connections),
+        VICTIM => {
+            let mut link = Link::new(b.connections[VICTIM - 1]);
+            ready(b);
+            ready(b);
+            while manager::get(&mut link).is_ok() {}
+        }
+        _ => {
+            let mut link = Link::new(b.connections[me - 1]);
+            ready(b);
+            await_kill(b);
+            tell(manager::get(&mut link) == Ok(Reply::Number(1)), "is answered");
+        }
+    }),
+    ("manager", 2, |b, me| match me {
+        0 => {
+            ready(b);
+            manager::serve(&b.connections);
+        }
+        _ => {
+            let mut link = Link::new(b.connections[me - 1]);
+            ready(b);
+            let end = loop {
+                if let Err(error) = manager::get(&mut link) {
+                    break error;
+                }
+            };
+            tell(end == CallError::Gone, "is told that the manager is gone");
+        }
+    }),
 ];
+
+/// The worker that is killed in a case: worker 0, but for the case of a manager's client.
+const VICTIM: usize = 1;
+
+fn victim(case: u64) -> usize {
+    if CASES[case as usize].0 == "manager-client" { VICTIM } else { 0 }
+}
 
 /// The case with this name: its number and how many workers it has.
 pub fn find(name: &str) -> Option<(u64, usize)> {
@@ -114,7 +155,7 @@ fn tell(right: bool, how: &str) {
     std::io::stdout().write_all(line.as_bytes()).expect("the runner reads what we print");
 }
 
-/// Plays a case: starts its workers, kills worker 0 when everybody is where it should be, waits for the others.
+/// Plays a case: starts its workers, kills the victim when everybody is where it should be, waits for the others.
 ///
 /// # Errors
 /// When memory or processes are short, or a survivor did not end well.
@@ -131,14 +172,14 @@ pub fn play(case: u64, workers: usize) -> Result<()> {
     std::thread::sleep(SETTLE);
     println!("killed {}", monotonic_ns());
     // A worker of our own crew, which has not been reaped: it waits for ever.
-    sys::kill_process(process::pid(&payload, 0));
+    sys::kill_process(process::pid(&payload, victim(case)));
     cell(offsets.go).store(1, std::sync::atomic::Ordering::Release);
     crew.wait()?;
-    survivors_ended_well(&payload, workers)
+    survivors_ended_well(&payload, workers, victim(case))
 }
 
-fn survivors_ended_well(payload: &Region, workers: usize) -> Result<()> {
-    match (1..workers).find(|w| process::wait_status(payload, *w) != Some(0)) {
+fn survivors_ended_well(payload: &Region, workers: usize, victim: usize) -> Result<()> {
+    match (0..workers).find(|w| *w != victim && process::wait_status(payload, *w) != Some(0)) {
         None => Ok(()),
         Some(worker) => Err(Error::other(format!("worker {} did not end well", worker + 1))),
     }

@@ -9,6 +9,7 @@ mod crash;
 mod flag;
 mod floor;
 mod hog;
+mod manager;
 mod peers;
 mod span;
 mod team;

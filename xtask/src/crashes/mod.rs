@@ -18,12 +18,10 @@ pub struct Case {
     pub killed: &'static str,
     /// How many others have to be told.
     pub survivors: usize,
-    /// Whether this toolkit has what the case is about.
-    pub ours: bool,
 }
 
 const fn case(id: &'static str, killed: &'static str, survivors: usize) -> Case {
-    Case { id, killed, survivors, ours: true }
+    Case { id, killed, survivors }
 }
 
 /// The cases, in the order of the table.
@@ -33,8 +31,8 @@ pub const CASES: &[Case] = &[
     case("value-holder", "the holder of a value's lock", 1),
     case("pool-worker", "a pool's worker in a task", 1),
     case("barrier-party", "a party before it comes to the barrier", 2),
-    Case { ours: false, ..case("manager-client", "a client of a manager", 1) },
-    Case { ours: false, ..case("manager", "the manager", 1) },
+    case("manager-client", "a client of a manager", 1),
+    case("manager", "the manager", 1),
 ];
 
 /// What happened to the others.

@@ -49,6 +49,8 @@ const ALONE: &[usize] = &[1];
 const PAIR: &[usize] = &[2];
 const SCALED: &[usize] = &[1, 2, 4];
 const MEETING: &[usize] = &[2, 4];
+/// A server and one client, a server and three.
+const SERVED: &[usize] = &[2, 4];
 const CLIENTS: &[usize] = &[1, 4];
 
 const fn floor(id: &'static str, words: &'static str, workers: &'static [usize]) -> Row {
@@ -105,6 +107,9 @@ pub const ROWS: &[Row] = &[
     shared("queue-batch", "Queue: an item in batches of 32", MEETING, "line", Some("py-queue")),
     shared("queue-trip-same", "Queue: there and back, one core", PAIR, "futex-same", None),
     shared("queue-trip-across", "Queue: there and back, across cores", PAIR, "futex-across", Some("py-queue-trip")),
+    shared("manager-same", "Manager: get, one core", PAIR, "socket-same", None),
+    shared("manager-across", "Manager: get, across cores", PAIR, "socket-across", None),
+    shared("manager-clients", "Manager: get, a server and clients", SERVED, "socket-across", Some("py-manager-get")),
     peer("pthread", "pthread mutex, processes", SCALED, "fetch-add"),
     peer("pthread-robust", "pthread robust mutex, processes", SCALED, "fetch-add"),
     peer("std-mutex", "std Mutex, threads", SCALED, "fetch-add"),
