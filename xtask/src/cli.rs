@@ -63,6 +63,9 @@ Exit codes: 0 pass, 1 fail, 2 a mistake on the command line, 3 passed but speed 
         #[arg(long, value_name = "N", default_value_t = labs::FREE_WORKERS,
               value_parser = clap::value_parser!(u64).range(1..=labs::MOST_FREE_WORKERS))]
         workers: u64,
+        /// Run it so many times, and say what came out how often (20 times for lab0, else once).
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        repeat: Option<u32>,
         /// Seed of everything random.
         #[arg(long, value_name = "N", default_value_t = USUAL_SEED)]
         seed: u64,
@@ -125,6 +128,8 @@ Exit codes: 0 pass, 1 fail, 2 a mistake on the command line, 3 passed but speed 
         #[arg(long)]
         json: bool,
     },
+    /// Measure one of the lecture's experiments on this machine: a table, a document, a plot.
+    Experiment(cmd::experiment::Options),
     /// What one operation of every mechanism costs on this machine.
     Prices(cmd::prices::Options),
     /// Measure the project itself: its benchmarks against their targets and their record, or one thing by name.
@@ -270,11 +275,12 @@ fn dispatch(command: Command) -> Result<Code> {
             };
             cmd::check::run(found, &options)
         }
-        Command::Run { lab: name, whose, workers, seed, html, perfetto, json } => {
+        Command::Run { lab: name, whose, workers, repeat, seed, html, perfetto, json } => {
             let lab = lab(&name)?;
             can_write("--html", html.as_deref())?;
             can_write("--perfetto", perfetto.as_deref())?;
-            let options = cmd::run::Options { workers, seed, html, perfetto, json };
+            let repeat = repeat.unwrap_or(lab.usual_runs());
+            let options = cmd::run::Options { workers, repeat, seed, html, perfetto, json };
             cmd::run::run(lab, &whose.source(lab)?, &options)
         }
         Command::Replay { lab: name, schedule, whose, html } => {
@@ -289,6 +295,7 @@ fn dispatch(command: Command) -> Result<Code> {
         Command::Selftest { lab: name, repeat, json } => {
             cmd::selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)
         }
+        Command::Experiment(options) => cmd::experiment::run(&options),
         Command::Prices(options) => cmd::prices::run(&options),
         Command::Bench(options) => cmd::bench::run(options),
         Command::Completions { shell } => {

@@ -27,13 +27,9 @@ pub fn advance(ns: u64) {
     CLOCK_NS.fetch_add(ns, Relaxed);
 }
 
-fn stepped() -> bool {
-    crate::baton::mode() == crate::baton::STEPPED
-}
-
 /// This worker's clock, monotonic nanoseconds: stepped, that of the schedule. Looking takes no time.
 pub fn now_ns() -> u64 {
-    if stepped() { CLOCK_NS.load(Relaxed) } else { super::monotonic_ns() }
+    if crate::baton::mode() == crate::baton::STEPPED { CLOCK_NS.load(Relaxed) } else { super::monotonic_ns() }
 }
 
 /// SplitMix64's output function (Steele, Lea and Flood 2014): a bijection that scatters neighbouring numbers.
@@ -42,6 +38,10 @@ pub const fn mix(x: u64) -> u64 {
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)
+}
+
+fn stepped() -> bool {
+    crate::baton::mode() == crate::baton::STEPPED
 }
 
 /// The clock itself, by system call: never the interposed function below.

@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod check;
 pub mod completions;
+pub mod experiment;
 pub mod hint;
 pub mod prices;
 pub mod replay;

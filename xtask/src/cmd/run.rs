@@ -20,6 +20,10 @@ use crate::submit::compile;
 use crate::timeline::{Activity, Timeline, html, perfetto, text, timeline};
 use crate::timing::gate;
 
+use outcome::Outcome;
+
+mod outcome;
+
 /// Events kept of each worker.
 const EVENTS: usize = 100_000;
 
@@ -27,6 +31,8 @@ const EVENTS: usize = 100_000;
 pub struct Options {
     /// Workers.
     pub workers: u64,
+    /// How many times to run.
+    pub repeat: u32,
     /// Seed of everything random.
     pub seed: u64,
     /// The timeline as a page.
@@ -45,13 +51,16 @@ pub fn run(lab: &'static Lab, source: &Source, options: &Options) -> Result<Code
     let toolkit = compile::toolkit()?;
     let Some(program) = source.compile(lab, &toolkit)? else { return Ok(Code::Fail) };
     let predicted = !options.json && predict::before(lab)?;
-    let mut scenario = (lab.free)(options.seed, options.workers);
-    source.adapt(lab, &mut scenario);
-    let layout = (lab.layout)(&scenario.header);
-    let free = free::run(&program.binary, &scenario, &layout, EVENTS)?;
+    let mut runs = Vec::new();
+    for turn in 1..u64::from(options.repeat) {
+        // Tracing makes operations longer, and gaps between them too: only the run that is drawn is traced.
+        runs.push(one(lab, source, &program.binary, options.seed.wrapping_add(turn), options.workers, 0)?.0);
+    }
+    let (outcome, free, layout) = one(lab, source, &program.binary, options.seed, options.workers, EVENTS)?;
+    runs.push(outcome);
     let drawn = timeline(free.events, &layout);
     let say = |text: &str| if options.json { eprint!("{text}") } else { print!("{text}") };
-    say(&format!("{}\n", ending(lab, scenario.workers(), &free.end)));
+    say(&outcome::told(lab, &runs));
     if let Some(timeline) = &drawn {
         say(&text::render(timeline, gate::usable_cpus()));
         draw(lab, source, timeline, &layout, options, &say)?;
@@ -66,16 +75,23 @@ pub fn run(lab: &'static Lab, source: &Source, options: &Options) -> Result<Code
     if options.json {
         println!("{}", serde_json::to_string_pretty(&document(lab, &free.end, drawn.as_ref(), worst.as_ref()))?);
     }
-    Ok(if matches!(free.end, FreeEnd::Done(_)) { Code::Pass } else { Code::Fail })
+    Ok(if runs.iter().all(|r| r.wall_ns.is_some()) { Code::Pass } else { Code::Fail })
 }
 
-fn ending(lab: &Lab, processes: usize, end: &FreeEnd) -> String {
-    match end {
-        FreeEnd::Failed(why) => format!("{}: the free run failed: {why}", lab.name),
-        FreeEnd::Done(run) => {
-            format!("{}: {processes} processes, {:.1} ms by their own clocks", lab.name, run.wall_ns as f64 / 1e6)
-        }
-    }
+/// Runs once, free, keeping so many events of each worker.
+fn one(
+    lab: &Lab,
+    source: &Source,
+    binary: &Path,
+    seed: u64,
+    workers: u64,
+    events: usize,
+) -> Result<(Outcome, free::Free, Layout)> {
+    let mut scenario = (lab.free)(seed, workers);
+    source.adapt(lab, &mut scenario);
+    let layout = (lab.layout)(&scenario.header);
+    let free = free::run(binary, &scenario, &layout, events)?;
+    Ok((Outcome::of(lab, &scenario, &free.end), free, layout))
 }
 
 fn draw(

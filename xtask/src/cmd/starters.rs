@@ -2,6 +2,7 @@
 //!
 //! In a solution, `// BEGIN SOLUTION: <task>` and `// END SOLUTION` enclose a whole function body. The starter has one
 //! `todo!` there, which names the task and uses the function's arguments, so that an untouched starter has no warnings.
+//! A file in a solution's folder `starter/` is a starter as it stands: a given program that is wrong on purpose.
 
 use std::path::{Path, PathBuf};
 
@@ -73,6 +74,10 @@ fn read(path: &Path) -> Result<String> {
 /// # Errors
 /// When there is no source for it.
 pub fn starter_text(lab: &Lab, file: &str) -> Result<String> {
+    let given = workspace::solution(lab).join("starter").join(file);
+    if given.exists() {
+        return read(&given);
+    }
     let solution = workspace::solution(lab).join("src").join(file);
     generate(&read(&solution)?).map_err(|(line, why)| anyhow::anyhow!("{}:{line}: {why}", solution.display()))
 }

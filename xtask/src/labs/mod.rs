@@ -2,6 +2,7 @@
 //!
 //! Everything that gives points stands in a table here; the documentation is rendered from it.
 
+pub mod lab0;
 pub mod lab3;
 
 use serde::Serialize;
@@ -156,6 +157,13 @@ pub struct Lab {
     pub bench: fn(usize) -> Scenario,
 }
 
+impl Lab {
+    /// How many times `run` runs the scenario when nobody says: chapter 0 is about runs that tell nothing.
+    pub fn usual_runs(&self) -> u32 {
+        if self.number == 0 { 20 } else { 1 }
+    }
+}
+
 /// Workers of a free run when nobody asks for another number.
 pub const FREE_WORKERS: u64 = 4;
 
@@ -163,15 +171,16 @@ pub const FREE_WORKERS: u64 = 4;
 pub const MOST_FREE_WORKERS: u64 = shared::region::MAX_WORKERS as u64 - 1;
 
 /// All labs.
-pub const LABS: &[&Lab] = &[&lab3::LAB];
+pub const LABS: &[&Lab] = &[&lab0::LAB, &lab3::LAB];
 
-/// The lab with this name: `lab3`, `3` or `flag`.
+/// The lab with this name: `lab3`, `3`, `chapter3` or `flag`.
 ///
 /// # Errors
 /// A sentence that names the labs there are, and the nearest one.
 pub fn find(name: &str) -> Result<&'static Lab, String> {
     let wanted = name.to_ascii_lowercase();
-    let matches = |lab: &&&Lab| [lab.name, lab.topic].contains(&wanted.as_str()) || lab.number.to_string() == wanted;
+    let number = wanted.strip_prefix("chapter").unwrap_or(&wanted);
+    let matches = |lab: &&&Lab| [lab.name, lab.topic].contains(&wanted.as_str()) || lab.number.to_string() == number;
     if let Some(lab) = LABS.iter().find(matches) {
         return Ok(lab);
     }
@@ -223,6 +232,9 @@ mod tests {
     fn labs_are_found_by_number_name_and_topic() {
         for name in ["3", "lab3", "flag", "LAB3"] {
             assert_eq!(find(name).map(|l| l.number), Ok(3));
+        }
+        for name in ["0", "lab0", "counter", "chapter0"] {
+            assert_eq!(find(name).map(|l| l.number), Ok(0));
         }
     }
 

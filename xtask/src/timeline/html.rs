@@ -103,7 +103,7 @@ fn height(activity: Activity) -> usize {
     match activity {
         Activity::Works => full,
         Activity::Lock => full * 3 / 4,
-        Activity::Queue => full * 5 / 8,
+        Activity::Queue | Activity::Messages => full * 5 / 8,
         Activity::Barrier => full / 2,
         Activity::Talks => full / 3,
         Activity::Waits => full / 8,

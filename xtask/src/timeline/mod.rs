@@ -21,6 +21,8 @@ pub enum Activity {
     Lock,
     /// Puts into a queue or takes from it, until there is room or an item.
     Queue,
+    /// Sends a message to another worker, such as a manager, or waits for one.
+    Messages,
     /// Comes to a barrier, until all have come.
     Barrier,
     /// Reads and writes what is shared.
@@ -30,12 +32,19 @@ pub enum Activity {
 }
 
 /// How many activities there are.
-pub const ACTIVITIES: usize = 6;
+pub const ACTIVITIES: usize = 7;
 
 impl Activity {
     /// All of them.
-    pub const ALL: [Activity; ACTIVITIES] =
-        [Activity::Works, Activity::Lock, Activity::Queue, Activity::Barrier, Activity::Talks, Activity::Waits];
+    pub const ALL: [Activity; ACTIVITIES] = [
+        Activity::Works,
+        Activity::Lock,
+        Activity::Queue,
+        Activity::Messages,
+        Activity::Barrier,
+        Activity::Talks,
+        Activity::Waits,
+    ];
 
     /// As a word, for tables.
     pub fn name(self) -> &'static str {
@@ -43,6 +52,7 @@ impl Activity {
             Activity::Works => "works",
             Activity::Lock => "lock",
             Activity::Queue => "queue",
+            Activity::Messages => "messages",
             Activity::Barrier => "barrier",
             Activity::Talks => "talks",
             Activity::Waits => "waits",
@@ -55,6 +65,7 @@ impl Activity {
             Activity::Works => "works",
             Activity::Lock => "takes a lock",
             Activity::Queue => "puts into a queue or takes from it",
+            Activity::Messages => "sends a message or waits for one",
             Activity::Barrier => "waits at a barrier",
             Activity::Talks => "talks: flags, records",
             Activity::Waits => "sleeps, or waits for the end of others",
@@ -69,10 +80,15 @@ pub fn activity(action: u32) -> Option<Activity> {
         Action::Lock => Some(Activity::Lock),
         Action::Put | Action::Take | Action::TryTake | Action::Lease | Action::Acknowledge => Some(Activity::Queue),
         Action::GiveBack | Action::IsEmpty | Action::Close | Action::Join => Some(Activity::Queue),
+        Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => {
+            Some(Activity::Messages)
+        }
         Action::Arrive | Action::Leave => Some(Activity::Barrier),
         Action::Sleep | Action::AwaitExit => Some(Activity::Waits),
         Action::Note | Action::Report => None,
-        _ => Some(Activity::Talks),
+        Action::Load | Action::LoadAcquire | Action::Store | Action::StoreRelease => Some(Activity::Talks),
+        Action::CompareExchange | Action::FetchAdd | Action::Unlock => Some(Activity::Talks),
+        Action::ReadWord | Action::WriteWord => Some(Activity::Talks),
     }
 }
 

@@ -35,8 +35,8 @@ fn some() -> Timeline {
 fn totals_add_up_and_the_one_that_looks_on_loses_nothing() {
     let timeline = some();
     let [first, second, third] = &timeline.lanes[..] else { panic!("three lanes") };
-    assert_eq!((first.spent, first.span, first.between()), ([60, 20, 0, 0, 15, 0], 100, 5));
-    assert_eq!((second.spent, second.span, second.between()), ([40, 0, 0, 0, 15, 0], 100, 45));
+    assert_eq!((first.spent, first.span, first.between()), ([60, 20, 0, 0, 0, 15, 0], 100, 5));
+    assert_eq!((second.spent, second.span, second.between()), ([40, 0, 0, 0, 0, 15, 0], 100, 45));
     assert!(third.looks_on && !first.looks_on);
     // 20 + 15 of the first worker, 15 of the second, of 200.
     assert!((timeline.lost_percent() - 25.0).abs() < 1e-9, "{}", timeline.lost_percent());
@@ -58,6 +58,7 @@ fn waiting_for_an_item_is_time_at_the_queue() {
     let events = vec![event(0, 90, Action::Lease, 0, [1, 0, 1]), event(90, 100, Action::Acknowledge, 0, [1, 0, 0])];
     let timeline = timeline(vec![(events, 0)], &layout()).expect("something happened");
     assert_eq!(timeline.activities(), [Activity::Queue]);
+    assert_eq!(activity(Action::Receive as u32), Some(Activity::Messages));
     assert!((timeline.lost_percent() - 100.0).abs() < 1e-9);
 }
 

@@ -11,6 +11,7 @@ fn letter(activity: Activity) -> char {
         Activity::Works => '#',
         Activity::Lock => 'L',
         Activity::Queue => 'Q',
+        Activity::Messages => 'M',
         Activity::Barrier => 'B',
         Activity::Talks => '.',
         Activity::Waits => '-',
