@@ -109,7 +109,7 @@ fn wall(outcome: Outcome, tally: &Tally, mut ratios: Vec<f64>, why: String) -> W
         }
         Outcome::Inconclusive => (WallOutcome::Inconclusive, why),
     };
-    Wall { ratio, fast: tally.fast, slow: tally.slow, void: tally.void, outcome, why }
+    Wall { ratio, fast: tally.fast, slow: tally.slow, void: tally.void, outcome, why, virtual_ratio: None }
 }
 
 /// One run's time by its workers' clocks, checked against ours; a sentence when the run cannot count.

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measurements of the project itself, to be repeated by anyone.
 
 mod all;
+mod clock;
 mod crashes;
 mod explorer;
 mod soundness;
@@ -32,6 +33,12 @@ pub struct Options {
 /// One thing to measure.
 #[derive(Subcommand)]
 pub enum Bench {
+    /// The virtual clock beside the wall clock, for programs whose speeds differ.
+    Clock {
+        /// Pairs of runs a program.
+        #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        pairs: u32,
+    },
     /// One process is killed: are the others told, do they go on, do they wait for ever? Each case with a deadline.
     Crashes {
         /// Python's originals too (needs python3).
@@ -74,6 +81,7 @@ pub enum Bench {
 pub fn run(options: Options) -> Result<Code> {
     let Some(bench) = options.what else { return all::run(options.rounds as usize, options.compare, options.record) };
     match bench {
+        Bench::Clock { pairs } => clock::run(pairs),
         Bench::Crashes { python, repeat, record } => crashes::run(python, repeat, record),
         Bench::Explorer => explorer::run(&lab3::LAB),
         Bench::Soundness { programs } => soundness::run(programs),
