@@ -62,6 +62,7 @@ pub fn me() -> u32 {
 }
 
 /// This process's thread id, known without a system call.
+#[inline]
 pub(crate) fn tid() -> u32 {
     TID.load(Relaxed)
 }

@@ -21,7 +21,7 @@ use crate::search::dependence::Rules;
 use crate::search::tariff::TARIFF;
 use crate::search::{Explored, Found, Limits, Run, bounded, clock, reduced, vacuous};
 use crate::story::schedule::{self, Schedule};
-use crate::story::{minimise, words};
+use crate::story::{minimise, waiting, words};
 use crate::submit::stage;
 
 /// Executions that one scenario may take before the search falls back to a bound. A lab's scenarios need a few hundred.
@@ -304,10 +304,16 @@ fn timed(
         Kind::Answer => judge(scenario, &timed).or(broken),
         _ => broken.or_else(|| judge(scenario, &timed)),
     };
+    // A makespan that is too long has a story: who waits for what.
+    let waiting = waiting::sentence(&layout, &timed).filter(|_| check.kind == Kind::Virtual);
     result.evidence = json!({
-        "makespan_ns": timed.makespan, "waited_ns": timed.waited, "computed_ns": timed.computed,
+        "makespan_ns": timed.makespan, "waited_ns": timed.waited, "computed_ns": timed.computed, "waiting": waiting,
     });
-    Ok(finding.is_some_and(|f| fail(result, &f)))
+    let failed = finding.is_some_and(|f| fail(result, &f));
+    if let Some(waiting) = waiting.filter(|_| failed && result.status == Status::Fail) {
+        result.message += &format!("; {waiting}");
+    }
+    Ok(failed)
 }
 
 fn freely(

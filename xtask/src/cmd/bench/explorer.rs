@@ -1,54 +1,29 @@
-//! `cargo xtask bench`: measurements of the project itself, to be repeated by anyone.
+//! `cargo xtask bench explorer`: executions a second.
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use shared::baton::Op;
 
-use super::Source;
 use crate::assess;
 use crate::cli::Code;
+use crate::cmd::Source;
 use crate::drive::execution::{Execution, PATIENCE, Setting};
 use crate::drive::processes::Processes;
 use crate::drive::step::{Choice, Step, is_local};
 use crate::labs::{Lab, Scenario};
 use crate::search::dependence::Rules;
-use crate::search::soundness;
 use crate::search::{Limits, Run, reduced, replay};
 use crate::submit::compile;
 
 /// How long each measurement goes on.
 const SPAN: Duration = Duration::from_millis(1_500);
 
-/// Compares the reduced search with plain enumeration on this many random programs.
-///
-/// # Errors
-/// Only when something of ours fails.
-pub fn soundness(programs: u64) -> Result<Code> {
-    let started = Instant::now();
-    let mut next = 0;
-    let mut all = soundness::Totals::default();
-    while all.compared < programs {
-        let part = soundness::compare_many(next..next + 500, Rules::ALL)?;
-        next += 500;
-        all.compared += part.compared;
-        all.different += part.different;
-        all.too_large += part.too_large;
-        all.plain += part.plain;
-        all.reduced += part.reduced;
-        eprintln!("{} programs compared, {} different", all.compared, all.different);
-    }
-    println!("programs compared {}, with different outcomes {}", all.compared, all.different);
-    println!("left out, too large for plain enumeration: {}", all.too_large);
-    println!("executions: plain {}, reduced {}, {:.1} s", all.plain, all.reduced, started.elapsed().as_secs_f64());
-    Ok(if all.different == 0 { Code::Pass } else { Code::Fail })
-}
-
 /// Executions a second of a lab's solution: rewound, forked anew, with a kill in every execution; 2 to 4 workers.
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn explorer(lab: &'static Lab) -> Result<Code> {
+pub fn run(lab: &'static Lab) -> Result<Code> {
     let source = Source { solution: true, ..Source::default() };
     let toolkit = compile::toolkit()?;
     let Some(program) = source.compile(lab, &toolkit)? else { return Ok(Code::Fail) };
