@@ -4,6 +4,7 @@ pub mod assess;
 pub mod cli;
 pub mod cmd;
 pub mod drive;
+pub mod grade;
 pub mod interrupt;
 pub mod judge;
 pub mod labs;

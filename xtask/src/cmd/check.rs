@@ -150,7 +150,8 @@ pub fn judge(
     Ok(document(lab, name, options, checks, wall))
 }
 
-fn built() -> CheckResult {
+/// The row of a build that went well.
+pub fn built() -> CheckResult {
     CheckResult {
         id: "build".into(),
         kind: "build".into(),
@@ -164,7 +165,8 @@ fn built() -> CheckResult {
     }
 }
 
-fn unbuilt(lab: &Lab, failure: &BuildFailure) -> Vec<CheckResult> {
+/// The rows of a submission that does not build.
+pub fn unbuilt(lab: &Lab, failure: &BuildFailure) -> Vec<CheckResult> {
     let compiler = compile::strip_colour(&failure.compiler);
     let evidence = json!({ "compiler": compiler });
     let build = CheckResult { status: Status::Fail, message: failure.message.clone(), evidence, ..built() };
@@ -179,7 +181,8 @@ fn unbuilt(lab: &Lab, failure: &BuildFailure) -> Vec<CheckResult> {
     std::iter::once(build).chain(rest).collect()
 }
 
-fn document(
+/// The document of these rows.
+pub fn document(
     lab: &Lab,
     submission: Option<String>,
     options: &Options,

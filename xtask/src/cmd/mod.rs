@@ -2,7 +2,9 @@
 
 pub mod bench;
 pub mod check;
+pub mod grade;
 pub mod hint;
+pub mod judge;
 pub mod replay;
 pub mod reset;
 pub mod run;
