@@ -209,7 +209,7 @@ pub fn filter() -> Result<BpfProgram> {
     let arch = std::env::consts::ARCH.try_into().context("no filter of system calls for this architecture")?;
     let refuse = SeccompAction::Errno(ENOSYS as u32);
     let filter = SeccompFilter::new(rules, refuse, SeccompAction::Allow, arch).context("the filter of system calls")?;
-    Ok(filter.try_into().context("compiling the filter of system calls")?)
+    filter.try_into().context("compiling the filter of system calls")
 }
 
 fn rule(argument: u8, op: Op, value: u64) -> Result<Rule> {

@@ -81,7 +81,7 @@ enum Command {
     },
     /// Grade the corpus of right and wrong submissions: does the grader say of each what it should?
     Selftest {
-        /// The lab; all, when left out.
+        /// The lab; all, when left out. `attacks`: hostile submissions, at every level of the jail.
         lab: Option<String>,
         /// Grade each submission so many times.
         #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
@@ -319,6 +319,7 @@ fn dispatch(command: Command) -> Result<Code> {
         }
         Command::Hint { lab: name, check, rung } => cmd::hint::run(lab(&name)?, check.as_deref(), rung),
         Command::Reset { lab: name } => cmd::reset::run(lab(&name)?),
+        Command::Selftest { lab: Some(name), json, .. } if name == "attacks" => cmd::attacks::run(json),
         Command::Selftest { lab: name, repeat, json } => {
             cmd::selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)
         }

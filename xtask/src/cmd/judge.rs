@@ -53,8 +53,33 @@ pub fn run(order: Order) -> Result<Code> {
     }
     let judged = match order.reference {
         Some(reference) => Judged::Wall(pairs::confirm(order.lab, &order.binary, &reference, order.seed)?),
-        None => Judged::Checks(assess::assess(order.lab, &order.binary, order.seed, &mut |_| {})?),
+        None => {
+            let mut checks = assess::assess(order.lab, &order.binary, order.seed, &mut |_| {})?;
+            checks.iter_mut().for_each(cut);
+            Judged::Checks(checks)
+        }
     };
     println!("{}", serde_json::to_string(&judged)?);
     Ok(Code::Pass)
+}
+
+/// Bytes of a story, a message that are kept. A student decides how long they are; a class has many.
+const LONGEST: usize = 32 << 10;
+
+/// Cuts what is too long, and says so.
+fn cut(check: &mut CheckResult) {
+    let mut shorten = |text: &mut String| {
+        if text.len() > LONGEST {
+            let left_out = text.len() - LONGEST;
+            text.truncate(text.floor_char_boundary(LONGEST));
+            *text += &format!("\n… {left_out} more bytes are left out");
+        }
+    };
+    shorten(&mut check.message);
+    check.schedule.as_mut().map(&mut shorten);
+    for value in check.evidence.as_object_mut().into_iter().flat_map(|o| o.values_mut()) {
+        if let serde_json::Value::String(text) = value {
+            shorten(text);
+        }
+    }
 }

@@ -15,7 +15,7 @@ use shared::trace::{self, Event};
 use super::processes::{process_state, spawn};
 use crate::labs::{FreeRun, Scenario};
 
-/// Workers that sleep this long, all of them, having used no processor time, wait for each other for ever.
+/// Workers that sleep this long, all of them, having used nearly no processor time, wait for each other for ever.
 const ASLEEP: Duration = Duration::from_secs(2);
 /// Processor time after which a free run, which needs milliseconds, counts as endless.
 const ENDLESS: Duration = Duration::from_secs(20);
@@ -92,8 +92,7 @@ fn outcome(payload: &Region, workers: usize) -> FreeEnd {
 
 /// Waits for the crew. `Some(why)`: it would never have ended, and was killed.
 fn wait(crew: &mut Child) -> Result<Option<String>> {
-    let mut last = Duration::ZERO;
-    let mut quiet = Duration::ZERO;
+    let mut window = Window::default();
     loop {
         if crew.try_wait()?.is_some() {
             return Ok(None);
@@ -103,10 +102,8 @@ fn wait(crew: &mut Child) -> Result<Option<String>> {
         let states: Vec<(char, Duration)> = workers.iter().filter_map(|pid| process_state(*pid)).collect();
         let cpu: Duration = states.iter().map(|(_, cpu)| *cpu).sum();
         let asleep = states.iter().all(|(state, _)| matches!(state, 'S' | 'Z'));
-        quiet = if asleep && cpu == last { quiet + LOOK } else { Duration::ZERO };
-        last = cpu;
         let why = match () {
-            () if quiet >= ASLEEP => "everyone sleeps: the workers wait for each other for ever",
+            () if window.quiet(asleep, cpu) => "everyone sleeps: the workers wait for each other for ever",
             () if cpu >= ENDLESS => "no end after 20 seconds of processor time; milliseconds are needed",
             () => continue,
         };
@@ -117,7 +114,53 @@ fn wait(crew: &mut Child) -> Result<Option<String>> {
     }
 }
 
+/// Looks in a row that are judged together. The worker that waits for all others wakes up a thousand times a second to look
+/// whether they have ended, often just when we look, so "asleep" is not every look and no processor time, but some looks and
+/// nearly none. Workers that are ready but get no processor are awake at every look.
+#[derive(Default)]
+struct Window {
+    looks: u32,
+    awake: u32,
+    cpu: Duration,
+}
+
+impl Window {
+    /// Takes in one look; true at the end of a window of [`ASLEEP`] in which nobody did anything.
+    fn quiet(&mut self, asleep: bool, cpu: Duration) -> bool {
+        self.looks += 1;
+        self.awake += u32::from(!asleep);
+        if self.looks < (ASLEEP.as_millis() / LOOK.as_millis()) as u32 {
+            return false;
+        }
+        let quiet = self.awake * 10 < self.looks * 9 && cpu.saturating_sub(self.cpu) < ASLEEP / 10;
+        *self = Window { cpu, ..Window::default() };
+        quiet
+    }
+}
+
 fn children(pid: u32) -> Vec<u32> {
     let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
     list.split_whitespace().filter_map(|p| p.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ends(looks: impl Iterator<Item = (bool, u64)>) -> bool {
+        let mut window = Window::default();
+        looks.map(|(asleep, ms)| window.quiet(asleep, Duration::from_millis(ms))).any(|quiet| quiet)
+    }
+
+    #[test]
+    fn a_worker_that_only_waits_for_others_does_not_keep_them_awake() {
+        assert!(ends((0..2_000).map(|n| (n % 2 != 0, 500 + n / 20))), "every other look, 50 ms of two seconds");
+    }
+
+    #[test]
+    fn work_and_waiting_for_a_processor_are_not_sleep() {
+        assert!(!ends((0..5_000).map(|n| (true, n))), "half a processor");
+        assert!(!ends((0..5_000).map(|_| (false, 0))), "ready, but never on a processor");
+        assert!(!ends((0..999).map(|_| (true, 0))), "not yet");
+    }
 }

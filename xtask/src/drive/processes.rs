@@ -192,6 +192,11 @@ impl Processes {
         loop {
             match page.wait_while(pid, Some(LOOK)) {
                 now if now == pid => {
+                    // A worker may have made the kernel forget to mark its word. It changes it no more once it has ended.
+                    let ended = !process_runs(pid);
+                    if ended && page.wait_while(state::UNBORN, Some(Duration::ZERO)) == pid {
+                        return Stop::Broken(self.reap(slot));
+                    }
                     if let Some(broken) = watch.look(pid) {
                         self.destroy(slot);
                         return Stop::Broken(broken);

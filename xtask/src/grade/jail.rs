@@ -60,12 +60,12 @@ pub struct Caps {
 
 /// For the compiler: it takes 0.2 GB and a second.
 pub const BUILD: Caps =
-    Caps { bytes: 2 << 30, cpu_ms: 120_000, wall_ms: 600_000, address: 4 << 30, file: 128 << 20, processes: 64 };
+    Caps { bytes: 2 << 30, cpu_ms: 30_000, wall_ms: 600_000, address: 4 << 30, file: 128 << 20, processes: 64 };
 /// For judging: the lab's processes take some megabytes and a second.
 pub const JUDGE: Caps =
     Caps { bytes: 1 << 30, cpu_ms: 600_000, wall_ms: 1_800_000, address: 512 << 20, file: 16 << 20, processes: 64 };
 /// Bytes of output that are kept; more is read and dropped.
-pub const OUTPUT: usize = 1 << 20;
+pub const OUTPUT: usize = 4 << 20;
 
 /// What may be done with a part of the room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -273,7 +273,7 @@ impl Jail {
 
 /// Fresh namespaces, a first process of ours, everything ends with us. Folders that are made on the way are private to root
 /// unless they are made first.
-const BUBBLEWRAP: [&str; 28] = [
+const BUBBLEWRAP: [&str; 26] = [
     "bwrap",
     "--unshare-pid",
     "--unshare-net",
@@ -300,8 +300,6 @@ const BUBBLEWRAP: [&str; 28] = [
     "/dev/null",
     "--proc",
     "/proc",
-    "--chdir",
-    "/",
 ];
 
 /// Folders of libraries, and of programs if asked for.

@@ -183,7 +183,9 @@ fn judge(grader: &Grader, program: &Path, cost: &mut Cost) -> Result<Vec<CheckRe
         End::Processor => format!("all checks together took more than {} s of processor time", JUDGE.cpu_ms / 1000),
         End::Wall => bail!("judging stood still for {} s", JUDGE.wall_ms / 1000),
         _ => {
-            let Some(Judged::Checks(checks)) = judged else { bail!("the judge said nothing: {}", ended.stderr.trim()) };
+            let Some(Judged::Checks(checks)) = judged else {
+                bail!("the judge said nothing ({:?}): {}", ended.end, ended.stderr.trim())
+            };
             ensure!(checks.len() == grader.lab.checks.len(), "the judge left out checks");
             return Ok(std::iter::once(check::built()).chain(checks).collect());
         }

@@ -96,13 +96,18 @@ impl Progress {
         let done = self.done.fetch_add(1, Relaxed) + 1;
         let fresh = self.fresh.fetch_add(usize::from(fresh), Relaxed) + usize::from(fresh);
         let seconds = self.started.elapsed().as_secs_f64();
-        let mut line = format!("[{done}/{}] {}: {}", self.total, row.name, words(row));
+        let mut line = format!("[{done}/{}] {}: {}", self.total, row.name, printable(&words(row)));
         if fresh > 0 {
             let rate = fresh as f64 / seconds.max(0.001);
             line += &format!("  ({rate:.1}/s, about {:.0} s left)", (self.total - done) as f64 / rate);
         }
         eprintln!("{line}");
     }
+}
+
+/// What a student wrote, cut and without terminal codes.
+fn printable(text: &str) -> String {
+    text.chars().take(200).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 fn words(row: &Row) -> String {
@@ -169,7 +174,8 @@ fn insist(grader: &Grader, staged: &Result<PathBuf, String>, scratch: &Path) -> 
     match one::grade(grader, staged, scratch) {
         Ok(graded) => Ok(graded),
         Err(second) if second.building == first.building && control(grader).is_ok() => {
-            eprintln!("not graded for a reason of its own: {:#}", second.error);
+            let reason = format!("{:#}", second.error);
+            eprintln!("not graded for a reason of its own: {}", printable(reason.lines().next().unwrap_or("")));
             Ok(one::to_blame(grader, second.building))
         }
         Err(second) => Err(second.error),

@@ -38,6 +38,11 @@ pub fn lease() -> Result<User> {
     bail!("all {SPAN} user numbers from {first} on are in use")
 }
 
+/// Whether a number is one of those that are leased.
+pub fn is_for_submissions(id: u32) -> bool {
+    FIRST.iter().any(|first| (*first..first + SPAN).contains(&id))
+}
+
 /// Whether a number exists: the lines are "first inside, first outside, how many".
 fn maps(uid_map: &str, id: u32) -> bool {
     uid_map.lines().any(|line| {

@@ -1,10 +1,12 @@
 //! The results of a class: one document, and everything that is rendered from it.
 
 pub mod csv;
+pub mod html;
+pub mod services;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -97,7 +99,33 @@ pub fn write(out: &Path, grader: &Grader, entries: &[Entry], also: &[Service]) -
     text.push(b'\n');
     write_whole(&out.join("class.json"), &text)?;
     write_whole(&out.join("grades.csv"), csv::render(grader.lab, entries).as_bytes())?;
-    let _ = also;
+    write_whole(&out.join("report.html"), html::render(grader.lab, entries).as_bytes())?;
+    for service in also {
+        for_service(out, *service, entries)?;
+    }
+    Ok(())
+}
+
+/// A document for each submission, in a folder of the service's name; files are numbered as in `class.json`, from 0, because a
+/// submission's name may be no name for a file.
+fn for_service(out: &Path, service: Service, entries: &[Entry]) -> Result<()> {
+    let folder = out.join(format!("{service:?}").to_lowercase());
+    std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    for (at, entry) in entries.iter().enumerate() {
+        let Some(document) = &entry.result else { continue };
+        let value = match service {
+            Service::Gradescope => {
+                let seconds = (entry.cost.build_ms + entry.cost.judge_ms) as f64 / 1000.0;
+                services::gradescope(document, seconds)
+            }
+            Service::Classroom => {
+                let lines = services::annotations(document);
+                write_whole(&folder.join(format!("{at}.annotations")), lines.as_bytes())?;
+                services::classroom(document)
+            }
+        };
+        write_whole(&folder.join(format!("{at}.json")), &serde_json::to_vec_pretty(&value)?)?;
+    }
     Ok(())
 }
 
