@@ -46,6 +46,8 @@ pub fn run(args: &[OsString]) -> Result<ExitCode> {
     tell("types-into-terminal", types_into_terminal());
     tell("starts-shell", Command::new("/bin/sh").args(["-c", "exit 0"]).status().is_ok());
     tell("memory", takes_memory(words.need("as")?));
+    // SAFETY: a constant C string; the descriptor ends with the process.
+    tell("memory-files", unsafe { libc::memfd_create(c"canary".as_ptr(), 0) } >= 0);
     tell("processes", forks_more_than(words.need("nproc")?));
     println!("done");
     Ok(ExitCode::SUCCESS)

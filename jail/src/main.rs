@@ -3,12 +3,13 @@
 //! - `jail init`: the first process of a jail. It reaps, watches memory and processor time, and leaves nothing behind.
 //! - `jail enter`: puts a fence around itself (limits, Landlock, user, system calls) and becomes another program.
 //! - `jail canary`: tries to escape and says what succeeded. A level of protection is trusted only after that.
-//! - `jail unpack`: unpacks an archive that somebody handed in.
+//! - `jail unpack`: unpacks an archive that somebody handed in; `jail pack` makes one to hand out.
 
 mod canary;
 mod census;
 mod enter;
 mod init;
+mod pack;
 mod syscalls;
 mod unpack;
 mod words;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
             Some("init") => init::run(rest),
             Some("enter") => enter::run(rest),
             Some("canary") => canary::run(rest),
+            Some("pack") => pack::run(rest),
             Some("unpack") => unpack::run(rest),
             _ => Err(anyhow::anyhow!("{} is no command of the jail", command.display())),
         },

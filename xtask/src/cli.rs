@@ -92,6 +92,16 @@ enum Command {
     },
     /// Grade a class: one folder or archive a submission, none of them trusted.
     Grade(Grade),
+    /// Write what students get (handout), or what a grading service takes (gradescope, classroom).
+    Export {
+        /// What.
+        kind: cmd::export::Kind,
+        /// The lab, for a service.
+        lab: Option<String>,
+        /// A folder that is not there yet, or is empty.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     #[command(name = "__judge", hide = true)]
     Judge {
         lab: String,
@@ -327,6 +337,7 @@ fn dispatch(command: Command) -> Result<Code> {
             let lab = lab(&grade.lab)?;
             cmd::grade::run(lab, &grade.options()?)
         }
+        Command::Export { kind, lab: name, out } => cmd::export::run(kind, name.as_deref().map(lab).transpose()?, &out),
         Command::Judge { lab: name, binary, reference, seed, fence } => {
             cmd::judge::run(cmd::judge::Order { lab: lab(&name)?, binary, reference, seed, fence })
         }

@@ -141,6 +141,9 @@ pub fn judge(
     let wall = match (options.no_timing, passed) {
         (true, _) => Wall::not_asked("left out with --no-timing"),
         (_, false) => Wall::not_asked("speed is asked once everything is right"),
+        (false, true) if !workspace::solution(lab).is_dir() => {
+            Wall::not_asked("a handout has no reference to race against; the virtual clock has judged the speed")
+        }
         (false, true) => {
             show.timing();
             let reference = reference::program(lab, toolkit)?;

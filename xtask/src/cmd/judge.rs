@@ -71,7 +71,8 @@ fn cut(check: &mut CheckResult) {
     let mut shorten = |text: &mut String| {
         if text.len() > LONGEST {
             let left_out = text.len() - LONGEST;
-            text.truncate(text.floor_char_boundary(LONGEST));
+            let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at));
+            text.truncate(end.unwrap_or(0));
             *text += &format!("\n… {left_out} more bytes are left out");
         }
     };

@@ -3,6 +3,7 @@
 pub mod attacks;
 pub mod bench;
 pub mod check;
+pub mod export;
 pub mod grade;
 pub mod hint;
 pub mod judge;

@@ -147,9 +147,9 @@ fn children(pid: u32) -> Vec<u32> {
 mod tests {
     use super::*;
 
-    fn ends(looks: impl Iterator<Item = (bool, u64)>) -> bool {
+    fn ends(mut looks: impl Iterator<Item = (bool, u64)>) -> bool {
         let mut window = Window::default();
-        looks.map(|(asleep, ms)| window.quiet(asleep, Duration::from_millis(ms))).any(|quiet| quiet)
+        looks.any(|(asleep, ms)| window.quiet(asleep, Duration::from_millis(ms)))
     }
 
     #[test]

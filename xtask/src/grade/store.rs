@@ -24,6 +24,7 @@ impl Store {
     /// When it cannot be made.
     pub fn open(folder: &Path) -> Result<Store> {
         fs::create_dir_all(folder.join("new")).with_context(|| format!("making {}", folder.display()))?;
+        sweep(&folder.join("new"));
         Ok(Store { folder: folder.to_path_buf() })
     }
 
@@ -83,15 +84,30 @@ impl Store {
     fn fresh<T: Serialize>(&self, result: &T) -> Result<PathBuf> {
         use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let count = COUNT.fetch_add(1, Relaxed);
-        let path = self.folder.join("new").join(format!("{}-{}-{count}", host.trim(), std::process::id()));
+        let path = self.folder.join("new").join(format!("{}-{}-{count}", host(), std::process::id()));
         let mut bytes = serde_json::to_vec_pretty(result)?;
         bytes.push(b'\n');
         let _ = fs::remove_file(&path);
         let written = File::create_new(&path).and_then(|mut f| f.write_all(&bytes).and_then(|()| f.sync_all()));
         written.with_context(|| format!("writing {}", path.display()))?;
         Ok(path)
+    }
+}
+
+fn host() -> String {
+    fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned()
+}
+
+/// Removes what graders on this machine left that were killed while they wrote.
+fn sweep(new: &Path) {
+    for entry in fs::read_dir(new).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let ours = name.strip_prefix(&format!("{}-", host()));
+        let pid = ours.and_then(|rest| rest.split_once('-')?.0.parse::<u32>().ok());
+        if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 

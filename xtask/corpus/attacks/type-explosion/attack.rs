@@ -1,7 +1,6 @@
-struct Pair<A>(A, A);
-fn grow<A>(depth: u32, a: Pair<A>) -> usize {
-    if depth == 0 { size_of_val(&a) } else { grow(depth - 1, Pair(Pair(a.0, a.1), todo!())) }
+fn grow<A: Clone>(depth: u32, a: A) -> usize {
+    if depth == 0 { size_of_val(&a) } else { grow(depth - 1, (a.clone(), a)) }
 }
 fn attack() {
-    assert!(grow(3, Pair(1_u8, 2)) > 0);
+    assert!(grow(3, 1_u8) > 0);
 }
