@@ -5,17 +5,26 @@
 //! - `jail canary`: tries to escape and says what succeeded. A level of protection is trusted only after that.
 //! - `jail unpack`: unpacks an archive that somebody handed in; `jail pack` makes one to hand out.
 
+#[cfg(target_os = "linux")]
 mod canary;
+#[cfg(target_os = "linux")]
 mod census;
+#[cfg(target_os = "linux")]
 mod enter;
+#[cfg(target_os = "linux")]
 mod init;
+#[cfg(target_os = "linux")]
 mod pack;
+#[cfg(target_os = "linux")]
 mod syscalls;
+#[cfg(target_os = "linux")]
 mod unpack;
+#[cfg(target_os = "linux")]
 mod words;
 
 use std::process::ExitCode;
 
+#[cfg(target_os = "linux")]
 fn main() -> ExitCode {
     let args: Vec<std::ffi::OsString> = std::env::args_os().skip(1).collect();
     let done = match args.split_first() {
@@ -33,6 +42,12 @@ fn main() -> ExitCode {
         eprintln!("jail: {error:#}");
         ExitCode::from(OURS)
     })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() -> ExitCode {
+    eprintln!("jails are made of what only Linux has");
+    ExitCode::from(OURS)
 }
 
 /// Exit code when the jail itself fails; no program in it is meant to use it.

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::cmd::{self, Source};
+#[cfg(target_os = "linux")]
 use crate::grade::jail::Level;
 use crate::labs::{self, Lab};
 use crate::story::schedule::USUAL_SEED;
@@ -90,8 +91,10 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    #[cfg(target_os = "linux")]
     /// Grade a class: one folder or archive a submission, none of them trusted.
     Grade(Grade),
+    #[cfg(target_os = "linux")]
     /// Write what students get (handout), or what a grading service takes (gradescope, classroom).
     Export {
         /// What.
@@ -102,6 +105,7 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    #[cfg(target_os = "linux")]
     #[command(name = "__judge", hide = true)]
     Judge {
         lab: String,
@@ -186,6 +190,7 @@ struct Check {
     json: bool,
 }
 
+#[cfg(target_os = "linux")]
 #[derive(Args)]
 struct Grade {
     /// The lab.
@@ -224,6 +229,7 @@ struct Grade {
     json: bool,
 }
 
+#[cfg(target_os = "linux")]
 impl Grade {
     fn options(self) -> Result<cmd::grade::Options> {
         if !self.class.is_dir() {
@@ -250,6 +256,7 @@ impl Grade {
     }
 }
 
+#[cfg(target_os = "linux")]
 /// `2/5`: the second of five.
 fn shard(text: &str) -> Result<(usize, usize), String> {
     let numbers = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
@@ -329,15 +336,19 @@ fn dispatch(command: Command) -> Result<Code> {
         }
         Command::Hint { lab: name, check, rung } => cmd::hint::run(lab(&name)?, check.as_deref(), rung),
         Command::Reset { lab: name } => cmd::reset::run(lab(&name)?),
+        #[cfg(target_os = "linux")]
         Command::Selftest { lab: Some(name), json, .. } if name == "attacks" => cmd::attacks::run(json),
         Command::Selftest { lab: name, repeat, json } => {
             cmd::selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)
         }
+        #[cfg(target_os = "linux")]
         Command::Grade(grade) => {
             let lab = lab(&grade.lab)?;
             cmd::grade::run(lab, &grade.options()?)
         }
+        #[cfg(target_os = "linux")]
         Command::Export { kind, lab: name, out } => cmd::export::run(kind, name.as_deref().map(lab).transpose()?, &out),
+        #[cfg(target_os = "linux")]
         Command::Judge { lab: name, binary, reference, seed, fence } => {
             cmd::judge::run(cmd::judge::Order { lab: lab(&name)?, binary, reference, seed, fence })
         }

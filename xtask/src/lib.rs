@@ -4,6 +4,7 @@ pub mod assess;
 pub mod cli;
 pub mod cmd;
 pub mod drive;
+#[cfg(target_os = "linux")]
 pub mod grade;
 pub mod interrupt;
 pub mod judge;

@@ -16,6 +16,7 @@ use crate::grade::queue::{self, Plan};
 use crate::grade::store::Store;
 use crate::labs::Lab;
 use crate::report::class as report;
+use crate::report::machine;
 use crate::submit::{compile, workspace};
 
 /// What to grade and how.
@@ -102,7 +103,8 @@ fn prepare(lab: &'static Lab, options: &Options) -> Result<Grader> {
     let seed = seed(options)?;
     let flags = [seed.to_string(), jail.level.to_string()];
     let common = key::common(&workspace::root(), lab.name, &ask(&["-vV"])?, &flags)?;
-    Ok(Grader { lab, jail, toolkit, sysroot: ask(&["--print", "sysroot"])?.into(), seed, common })
+    let machine = machine::describe();
+    Ok(Grader { lab, jail, toolkit, sysroot: ask(&["--print", "sysroot"])?.into(), seed, machine, common })
 }
 
 fn jail(options: &Options) -> Result<Jail> {

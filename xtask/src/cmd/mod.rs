@@ -1,11 +1,15 @@
 //! The commands, one file each.
 
+#[cfg(target_os = "linux")]
 pub mod attacks;
 pub mod bench;
 pub mod check;
+#[cfg(target_os = "linux")]
 pub mod export;
+#[cfg(target_os = "linux")]
 pub mod grade;
 pub mod hint;
+#[cfg(target_os = "linux")]
 pub mod judge;
 pub mod replay;
 pub mod reset;

@@ -15,7 +15,7 @@ use super::user;
 use crate::cmd::check;
 use crate::cmd::judge::Judged;
 use crate::labs::Lab;
-use crate::report::result::{CheckResult, Status, Wall};
+use crate::report::result::{CheckResult, Machine, Status, Wall};
 use crate::submit::compile::{self, BuildFailure, Toolkit};
 
 /// What all submissions of a class are graded with.
@@ -30,6 +30,8 @@ pub struct Grader {
     pub sysroot: PathBuf,
     /// Seed of everything random.
     pub seed: u64,
+    /// This machine.
+    pub machine: Machine,
     /// The hash of all that submissions share.
     pub common: Hasher,
 }
@@ -52,6 +54,8 @@ pub struct Graded {
     pub sandbox: Level,
     /// What it cost.
     pub cost: Cost,
+    /// Where.
+    pub machine: Machine,
 }
 
 /// The result's name: a hash of the staged files, or of the sentence that says why there are none.
@@ -95,7 +99,7 @@ pub fn grade(grader: &Grader, staged: &Result<PathBuf, String>, scratch: &Path) 
         Err(failure) => check::unbuilt(grader.lab, &failure),
         Ok(program) => judge(grader, &program, &mut cost).map_err(|error| Trouble { building: false, error })?,
     };
-    Ok(Graded { checks, sandbox: grader.jail.level, cost })
+    Ok(Graded { checks, sandbox: grader.jail.level, cost, machine: grader.machine.clone() })
 }
 
 /// The result of a submission that cannot be graded where the reference can, again and again: it is to blame, however it
@@ -108,7 +112,7 @@ pub fn to_blame(grader: &Grader, building: bool) -> Graded {
         }
         false => over_the_cap(grader.lab, "the program keeps the grader from ending, as the reference does not"),
     };
-    Graded { checks, sandbox: grader.jail.level, cost: Cost::default() }
+    Graded { checks, sandbox: grader.jail.level, cost: Cost::default(), machine: grader.machine.clone() }
 }
 
 /// Compiles staged files in a jail.

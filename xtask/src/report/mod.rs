@@ -1,5 +1,6 @@
 //! Results, rendered: for terminals, for programs.
 
+#[cfg(target_os = "linux")]
 pub mod class;
 pub mod machine;
 pub mod result;

@@ -10,7 +10,6 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::machine;
 use super::result::{Document, SCHEMA, Verdict};
 use crate::cmd::{check, grade};
 use crate::grade::one::{Cost, Grader};
@@ -44,7 +43,6 @@ pub struct Entry {
 /// The rows of a class as documents.
 pub fn documents(grader: &Grader, rows: Vec<Row>) -> Vec<Entry> {
     let options = grade::as_check(grader);
-    let machine = machine::describe();
     let twins: Vec<(String, Option<String>)> =
         rows.iter().map(|r| (r.name.clone(), r.key.clone().filter(|_| r.staged))).collect();
     let mut entries = Vec::new();
@@ -60,14 +58,14 @@ pub fn documents(grader: &Grader, rows: Vec<Row>) -> Vec<Entry> {
             let name = Some(row.name.clone());
             let sandbox = graded.sandbox.to_string();
             let document = check::document(grader.lab, name, &options, graded.checks, row.wall);
-            Document { sandbox, machine: machine.clone(), ..document }
+            Document { sandbox, machine: graded.machine, ..document }
         });
         entries.push(Entry { name: row.name, same_files_as, missing, result, cost });
     }
     entries
 }
 
-/// The class's document. Seconds and costs, which no two gradings share, are not in it.
+/// The class's document. Seconds, costs and machines, which no two gradings share, are only in the published results.
 ///
 /// # Errors
 /// When a result cannot be written as JSON.
@@ -80,6 +78,9 @@ fn value(lab: &str, seed: u64, entries: &[Entry]) -> Result<Value> {
     for submission in submissions.as_array_mut().into_iter().flatten() {
         if let Some(object) = submission.as_object_mut() {
             object.remove("cost");
+        }
+        if let Some(result) = submission["result"].as_object_mut() {
+            result.remove("machine");
         }
         for check in submission["result"]["checks"].as_array_mut().into_iter().flatten() {
             if let Some(explored) = check["explored"].as_object_mut() {
