@@ -341,6 +341,12 @@ pub fn pin_here() {
     pin(available_cpus()[0]);
 }
 
+/// Keeps this thread, and the processes it starts, on the n-th processor it may use; they take turns when there are fewer.
+pub fn pin_nth(n: usize) {
+    let cpus = available_cpus();
+    pin(cpus[n % cpus.len()]);
+}
+
 /// Keeps this thread, and the processes it starts, on one processor: a baton that stays on a core changes hands faster.
 fn pin(cpu: usize) {
     platform::pin(cpu);

@@ -19,7 +19,7 @@ use crate::labs::{FreeRun, Scenario};
 /// Looks after which it is decided whether everyone sleeps: two seconds, more on a busy machine.
 const WINDOW: u32 = 1_000;
 /// Processor time in which all workers together may wake to look again during so many looks.
-const LOOKING_AGAIN: Duration = Duration::from_millis(50);
+const LOOKING_AGAIN: Duration = Duration::from_millis(100);
 /// Processor time after which a free run, which needs milliseconds, counts as endless.
 const ENDLESS: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(2);
