@@ -3,7 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Child;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use shared::header::{HEADER_BYTES, Header};
@@ -15,8 +15,13 @@ use shared::trace::{self, Event};
 use super::processes::{process_state, spawn};
 use crate::labs::{FreeRun, Scenario};
 
-/// Workers that sleep this long, all of them, having used no processor time, wait for each other for ever.
+/// Workers that sleep this long, all of them, wait for each other for ever. Who waits in the toolkit wakes up now and then
+/// to see whether somebody died, so a little processor time, and a look that finds somebody awake, do not count.
 const ASLEEP: Duration = Duration::from_secs(2);
+/// The most processor time of sleepers, as a share of the time they sleep: one part in so many.
+const LITTLE: u32 = 20;
+/// The most looks that may find a sleeper awake: one in so many.
+const FEW: u32 = 10;
 /// Processor time after which a free run, which needs milliseconds, counts as endless.
 const ENDLESS: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(2);
@@ -92,8 +97,7 @@ fn outcome(payload: &Region, workers: usize) -> FreeEnd {
 
 /// Waits for the crew. `Some(why)`: it would never have ended, and was killed.
 fn wait(crew: &mut Child) -> Result<Option<String>> {
-    let mut last = Duration::ZERO;
-    let mut quiet = Duration::ZERO;
+    let mut window = Window::new(Duration::ZERO);
     loop {
         if crew.try_wait()?.is_some() {
             return Ok(None);
@@ -102,11 +106,15 @@ fn wait(crew: &mut Child) -> Result<Option<String>> {
         let workers = children(crew.id());
         let states: Vec<(char, Duration)> = workers.iter().filter_map(|pid| process_state(*pid)).collect();
         let cpu: Duration = states.iter().map(|(_, cpu)| *cpu).sum();
-        let asleep = states.iter().all(|(state, _)| matches!(state, 'S' | 'Z'));
-        quiet = if asleep && cpu == last { quiet + LOOK } else { Duration::ZERO };
-        last = cpu;
+        window.looks += 1;
+        window.awake += u32::from(!states.iter().all(|(state, _)| matches!(state, 'S' | 'Z')));
+        let over = window.began.elapsed() >= ASLEEP;
+        let quiet = over && window.is_quiet(cpu);
+        if over {
+            window = Window::new(cpu);
+        }
         let why = match () {
-            () if quiet >= ASLEEP => "everyone sleeps: the workers wait for each other for ever",
+            () if quiet => "everyone sleeps: the workers wait for each other for ever",
             () if cpu >= ENDLESS => "no end after 20 seconds of processor time; milliseconds are needed",
             () => continue,
         };
@@ -114,6 +122,27 @@ fn wait(crew: &mut Child) -> Result<Option<String>> {
         let _ = crew.kill();
         crew.wait()?;
         return Ok(Some(why.to_owned()));
+    }
+}
+
+/// What was seen of the workers in a stretch of [`ASLEEP`].
+struct Window {
+    began: Instant,
+    /// The workers' processor time when it began.
+    cpu: Duration,
+    looks: u32,
+    /// Looks that found somebody awake.
+    awake: u32,
+}
+
+impl Window {
+    fn new(cpu: Duration) -> Window {
+        Window { began: Instant::now(), cpu, looks: 0, awake: 0 }
+    }
+
+    /// Whether everybody slept through it, now that the workers have used so much processor time.
+    fn is_quiet(&self, cpu: Duration) -> bool {
+        self.awake * FEW <= self.looks && cpu.saturating_sub(self.cpu) <= ASLEEP / LITTLE
     }
 }
 
