@@ -45,6 +45,9 @@ pub fn run(lab: &'static Lab, source: &Source, workers: u64, seed: u64) -> Resul
         }
     };
     timeline(&free.events);
+    if let Some(line) = lab.beside_predictions(&program.binary, source.baseline.is_some(), seed)? {
+        println!("{line}");
+    }
     if let Some(offset) = source.baseline {
         let name = lab.baselines.iter().find(|(_, o)| *o == offset).map_or("", |(n, _)| n);
         println!("\nThat went well, as it nearly always does. Now every interleaving of the baseline `{name}`:");

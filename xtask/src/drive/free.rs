@@ -38,6 +38,8 @@ pub enum FreeEnd {
 pub struct Free {
     /// How it ended.
     pub end: FreeEnd,
+    /// It did not end by itself and was killed; `end` says why.
+    pub hung: bool,
     /// One a worker; empty when not traced.
     pub events: Vec<(Vec<Event>, u64)>,
 }
@@ -47,6 +49,14 @@ pub struct Free {
 /// # Errors
 /// Only when something of ours fails.
 pub fn run(binary: &Path, scenario: &Scenario, layout: &Layout, events: usize) -> Result<Free> {
+    run_within(binary, scenario, layout, events, Duration::MAX)
+}
+
+/// As [`run`], but a run that has not ended after `limit` is killed. Not for verdicts: a busy machine takes longer.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn run_within(binary: &Path, scenario: &Scenario, layout: &Layout, events: usize, limit: Duration) -> Result<Free> {
     let (header_file, header) = Region::create("lab-header", HEADER_BYTES).context("shared memory for the header")?;
     Header { grader: u64::from(std::process::id()), ..scenario.header.clone() }.write(&header);
     sys::seal_against_writers(&header_file).context("sealing the header")?;
@@ -61,14 +71,15 @@ pub fn run(binary: &Path, scenario: &Scenario, layout: &Layout, events: usize) -
         ring = Some(region);
     }
     let mut crew = spawn(binary, "__crew", &files)?;
-    let hang = wait(&mut crew)?;
+    let hang = wait(&mut crew, limit)?;
     let workers = scenario.workers();
+    let hung = hang.is_some();
     let end = match hang {
         Some(why) => FreeEnd::Failed(why),
         None => outcome(&payload, workers),
     };
     let events = ring.map_or(Vec::new(), |ring| (0..workers).map(|w| trace::read(&ring, w)).collect());
-    Ok(Free { end, events })
+    Ok(Free { end, hung, events })
 }
 
 fn outcome(payload: &Region, workers: usize) -> FreeEnd {
@@ -96,7 +107,8 @@ fn outcome(payload: &Region, workers: usize) -> FreeEnd {
 }
 
 /// Waits for the crew. `Some(why)`: it would never have ended, and was killed.
-fn wait(crew: &mut Child) -> Result<Option<String>> {
+fn wait(crew: &mut Child, limit: Duration) -> Result<Option<String>> {
+    let started = Instant::now();
     let mut window = Window::new(Duration::ZERO);
     loop {
         if crew.try_wait()?.is_some() {
@@ -116,6 +128,7 @@ fn wait(crew: &mut Child) -> Result<Option<String>> {
         let why = match () {
             () if quiet => "everyone sleeps: the workers wait for each other for ever",
             () if cpu >= ENDLESS => "no end after 20 seconds of processor time; milliseconds are needed",
+            () if started.elapsed() >= limit => "no end within the time that it was given",
             () => continue,
         };
         // The crew's workers die with it.

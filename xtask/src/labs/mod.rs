@@ -5,6 +5,9 @@
 pub mod lab1;
 pub mod lab3;
 
+use std::path::Path;
+
+use anyhow::Result;
 use serde::Serialize;
 use shared::baton::Op;
 use shared::header::{Header, Role};
@@ -157,11 +160,25 @@ pub struct Lab {
     pub bench: fn(usize) -> Scenario,
 }
 
+impl Lab {
+    /// Measures what `run` shows beside the predictions, in a line; with the baseline, or without.
+    ///
+    /// # Errors
+    /// Only when something of ours fails.
+    pub fn beside_predictions(&self, binary: &Path, baseline: bool, seed: u64) -> Result<Option<String>> {
+        match (self.number, baseline) {
+            (1, true) => lab1::baseline(binary, seed).map(Some),
+            (1, false) => lab1::race(binary, seed).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
 /// Workers of a free run when nobody asks for another number.
 pub const FREE_WORKERS: u64 = 4;
 
-/// The most workers of a free run: one more process looks at what is left.
-pub const MOST_FREE_WORKERS: u64 = shared::region::MAX_WORKERS as u64 - 1;
+/// The most workers of a free run: one more process may feed them, and one looks at what is left.
+pub const MOST_FREE_WORKERS: u64 = shared::region::MAX_WORKERS as u64 - 2;
 
 /// All labs.
 pub const LABS: &[&Lab] = &[&lab1::LAB, &lab3::LAB];

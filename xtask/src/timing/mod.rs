@@ -2,5 +2,6 @@
 
 pub mod gate;
 pub mod pairs;
+pub mod rehearse;
 pub mod simulate;
 pub mod vote;

@@ -1,6 +1,7 @@
 //! Lab 1, work queue: its table.
 
 mod oracles;
+mod reveal;
 mod scenarios;
 mod words;
 
@@ -25,6 +26,8 @@ pub const LAB: Lab = Lab {
     free: scenarios::free,
     bench: scenarios::bench,
 };
+
+pub use reveal::{baseline, race};
 
 const CHECKS: &[Check] = &[
     Check {

@@ -137,12 +137,39 @@ pub fn real_run(seed: u64) -> Vec<Scenario> {
 
 /// Some thousand tasks of several microseconds in batches: some 30 ms on two processors.
 pub fn free(seed: u64, workers: u64) -> Scenario {
-    let size = Size { work: 5_000, ..size(4_000, 1_024) };
+    crew(seed, Size { work: 5_000, ..size(4_000, 1_024) }, workers, 16)
+}
+
+/// Workers, their feeder, and the collector.
+fn crew(seed: u64, size: Size, workers: u64, batch: u64) -> Scenario {
     let feeder = 1 << workers;
-    let mut roles = vec![role(function::WORKER, &[16]); workers as usize];
-    roles.push(feed(16));
+    let mut roles = vec![role(function::WORKER, &[batch]); workers as usize];
+    roles.push(feed(batch));
     roles.push(role(function::COLLECT, &[feeder | (feeder - 1)]));
     scenario("real-run", seed, size, roles)
+}
+
+/// Small tasks, so that workers meet at the end of the queue; more of them than fit, so that the feeder waits when all leave.
+pub fn crowd(seed: u64) -> Scenario {
+    let size = Size { work: 100, ..size(500, 256) };
+    crew(seed, size, FREE_WORKERS, 1)
+}
+
+/// Tasks of the race between ways to feed.
+pub const TINY_TASKS: u64 = 10_000;
+
+fn tiny_size() -> Size {
+    Size { work: 250, ..size(TINY_TASKS, 1_024) }
+}
+
+/// Tasks of about a microsecond, so many a message.
+pub fn tiny(seed: u64, batch: u64) -> Scenario {
+    crew(seed, tiny_size(), FREE_WORKERS, batch)
+}
+
+/// The same tasks, one worker, no queue.
+pub fn serial(seed: u64) -> Scenario {
+    scenario("real-run", seed, tiny_size(), vec![role(function::SERIAL, &[])])
 }
 
 /// As many tasks as workers, one at a time.
