@@ -298,7 +298,7 @@ fn timed(
     let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer, patience: PATIENCE };
     let mut machine = Processes::launch(binary, &scenario.header, &layout)?;
     let timed = clock::run(&mut machine, &setting, &TARIFF, scenario.compute_ns)?;
-    let broken = common::refuse(&timed.steps, &timed.ending, None, &layout);
+    let broken = common::refuse(&timed.steps, &timed.ending, Some(&timed.model), &layout);
     // A function that answers questions is judged question by question: which one made it panic is what matters.
     let finding = match check.kind {
         Kind::Answer => judge(scenario, &timed).or(broken),

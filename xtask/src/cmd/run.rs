@@ -69,6 +69,9 @@ pub fn run(lab: &'static Lab, source: &Source, options: &Options) -> Result<Code
     if predicted {
         predict::reveal(lab, &program.binary, options.seed)?;
     }
+    if let Some(line) = lab.beside_predictions(&program.binary, source.baseline.is_some(), options.seed)? {
+        say(&format!("{line}\n"));
+    }
     let well = runs.iter().all(|r| r.right);
     let worst = match (source.baseline, &free.end) {
         (Some(_), FreeEnd::Done(_)) => shortest_failure(lab, source, &program.binary, options.seed, well, &say)?,
