@@ -19,9 +19,9 @@ use crate::platform;
 use crate::report::result::{CheckResult, ExploredSummary, Status};
 use crate::search::dependence::Rules;
 use crate::search::tariff::TARIFF;
-use crate::search::{Explored, Found, Limits, Run, bounded, clock, reduced};
+use crate::search::{Explored, Found, Limits, Run, bounded, clock, reduced, vacuous};
 use crate::story::schedule::{self, Schedule};
-use crate::story::{minimise, words};
+use crate::story::{minimise, waiting, words};
 use crate::submit::stage;
 
 /// Executions that one scenario may take before the search falls back to a bound. A lab's scenarios need a few hundred.
@@ -242,7 +242,13 @@ fn search(
     refuse: &dyn Fn(&Run) -> Option<Finding>,
 ) -> Result<Explored<Finding>> {
     let limits = Limits { executions: BUDGET, victims: scenario.victims };
-    let explored = reduced::explore(machine, setting, limits, Rules::ALL, &mut |run| refuse(run))?;
+    let mut first = None;
+    let mut judge = |run: &Run| {
+        first.get_or_insert_with(|| run.steps.to_vec());
+        refuse(run)
+    };
+    let explored = reduced::explore(machine, setting, limits, Rules::ALL, &mut judge)?;
+    vacuous::refuse(&explored, &first.unwrap_or_default(), setting.layout, setting.workers)?;
     if explored.complete || explored.found.is_some() || explored.diverged.is_some() {
         return Ok(explored);
     }
@@ -298,10 +304,16 @@ fn timed(
         Kind::Answer => judge(scenario, &timed).or(broken),
         _ => broken.or_else(|| judge(scenario, &timed)),
     };
+    // A makespan that is too long has a story: who waits for what.
+    let waiting = waiting::sentence(&layout, &timed).filter(|_| check.kind == Kind::Virtual);
     result.evidence = json!({
-        "makespan_ns": timed.makespan, "waited_ns": timed.waited, "computed_ns": timed.computed,
+        "makespan_ns": timed.makespan, "waited_ns": timed.waited, "computed_ns": timed.computed, "waiting": waiting,
     });
-    Ok(finding.is_some_and(|f| fail(result, &f)))
+    let failed = finding.is_some_and(|f| fail(result, &f));
+    if let Some(waiting) = waiting.filter(|_| failed && result.status == Status::Fail) {
+        result.message += &format!("; {waiting}");
+    }
+    Ok(failed)
 }
 
 fn freely(

@@ -130,15 +130,10 @@ Exit codes: 0 pass, 1 fail, 2 a mistake on the command line, 3 passed but speed 
     },
     /// Measure one of the lecture's experiments on this machine: a table, a document, a plot.
     Experiment(cmd::experiment::Options),
-    /// Measure the project itself.
-    Bench {
-        /// What: `explorer` (executions a second), `soundness` (the reduction against plain enumeration).
-        #[arg(value_parser = ["explorer", "soundness"])]
-        what: String,
-        /// Programs that `soundness` compares.
-        #[arg(long, value_name = "N", default_value_t = 20_000)]
-        programs: u64,
-    },
+    /// What one operation of every mechanism costs on this machine.
+    Prices(cmd::prices::Options),
+    /// Measure the project itself: its benchmarks against their targets and their record, or one thing by name.
+    Bench(cmd::bench::Options),
     /// Print a script that completes `cargo xtask …` in your shell.
     Completions {
         /// The shell.
@@ -301,8 +296,8 @@ fn dispatch(command: Command) -> Result<Code> {
             cmd::selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)
         }
         Command::Experiment(options) => cmd::experiment::run(&options),
-        Command::Bench { what, programs } if what == "soundness" => cmd::bench::soundness(programs),
-        Command::Bench { .. } => cmd::bench::explorer(lab("lab3")?),
+        Command::Prices(options) => cmd::prices::run(&options),
+        Command::Bench(options) => cmd::bench::run(options),
         Command::Completions { shell } => {
             print!("{}", cmd::completions::script(&shell, &self::command()));
             Ok(Code::Pass)

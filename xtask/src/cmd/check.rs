@@ -17,7 +17,7 @@ use crate::submit::reference;
 use crate::submit::saved;
 use crate::submit::stage::Submission;
 use crate::submit::workspace;
-use crate::timing::pairs;
+use crate::timing::{model, pairs};
 
 /// What to check and how.
 #[derive(Clone, Debug, Default)]
@@ -148,7 +148,8 @@ pub fn judge(
         (false, true) => {
             show.timing();
             let reference = reference::program(lab, toolkit)?;
-            pairs::confirm(lab, &program.binary, &reference, options.seed)?
+            let virtual_ratio = model::virtual_ratio(lab, &program.binary, &reference, options.seed)?;
+            Wall { virtual_ratio, ..pairs::confirm(lab, &program.binary, &reference, options.seed)? }
         }
     };
     Ok(document(lab, name, options, checks, wall))

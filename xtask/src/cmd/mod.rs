@@ -5,6 +5,7 @@ pub mod check;
 pub mod completions;
 pub mod experiment;
 pub mod hint;
+pub mod prices;
 pub mod replay;
 pub mod reset;
 pub mod run;

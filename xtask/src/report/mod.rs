@@ -1,8 +1,10 @@
 //! Results, rendered: for terminals, for programs.
 
+pub mod data;
 pub mod machine;
 pub mod place;
 pub mod progress;
+pub mod provenance;
 pub mod result;
 pub mod results;
 pub mod terminal;

@@ -112,3 +112,39 @@ fn read_student_file(path: &Path, shown: &str, file: &str) -> Result<String, Str
         format!("{name}:{line} is not UTF-8; save the file as UTF-8")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labs::lab4::LAB;
+    use crate::submit::workspace::Scratch;
+
+    /// Stages the solution's sources with this sheet, in `src/` and beside it as in a checkout; gives what the check would read.
+    fn staged(sheet_bytes: Option<&[u8]>) -> Result<String, String> {
+        let from = Scratch::new("stage-test").expect("a folder");
+        let to = Scratch::new("stage-test").expect("a folder");
+        std::fs::create_dir(from.path.join("src")).expect("a folder");
+        let source = workspace::place(&workspace::solution(&LAB), "manager.rs");
+        std::fs::copy(source, from.path.join("src/manager.rs")).expect("a copy");
+        if let Some(bytes) = sheet_bytes {
+            std::fs::write(from.path.join("answers.toml"), bytes).expect("a file");
+        }
+        let taken = stage(&LAB, &Submission::new(&from.path, &LAB), &to.path).expect("nothing of ours fails");
+        assert_eq!(taken, Ok(()), "a bad sheet is no obstacle for the program");
+        sheet(&to.path.join("lab4"), "answers.toml").expect("nothing of ours fails")
+    }
+
+    #[test]
+    fn a_sheet_beside_the_sources_is_found() {
+        assert_eq!(staged(Some(b"total = \"value\"\n")), Ok("total = \"value\"\n".to_owned()));
+    }
+
+    #[test]
+    fn a_sheet_that_cannot_be_taken_is_a_sentence_with_its_name() {
+        let error = |bytes: Option<&[u8]>| staged(bytes).expect_err("a bad sheet");
+        assert!(error(None).ends_with("answers.toml is missing"), "{}", error(None));
+        let large = vec![b'#'; 10 << 20];
+        assert!(error(Some(&large)).contains("answers.toml has 10485760 bytes; at most 262144"));
+        assert!(error(Some(b"total = \"value\"\n# \xfc")).contains("answers.toml:2 is not UTF-8"));
+    }
+}
