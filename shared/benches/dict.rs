@@ -44,14 +44,17 @@ if __name__ == "__main__":
         for w in workers: w.join()
 "#;
 
-/// Keeps this process on one processor.
-fn pin(cpu: usize) {
-    // SAFETY: a set of plain bits with one bit set; its size is passed. A refusal is seen in the numbers.
+/// Keeps this process on these processors.
+fn pin(cpus: std::ops::Range<usize>) {
+    // SAFETY: a set of plain bits, some of them set; its size is passed. A refusal is seen in the numbers.
+    #[cfg(target_os = "linux")]
     unsafe {
         let mut set: libc::cpu_set_t = std::mem::zeroed();
-        libc::CPU_SET(cpu, &mut set);
+        cpus.for_each(|cpu| libc::CPU_SET(cpu, &mut set));
         libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set);
     }
+    #[cfg(not(target_os = "linux"))]
+    drop(cpus);
 }
 
 /// Runs `child` in a process of its own, which ends with it.
@@ -151,7 +154,7 @@ fn against_echo(client_cpu: usize, server_cpu: usize) {
     let [own, theirs] = sys::socket_pair().expect("sockets");
     let (sent, got) = (request().to_frame(1).len(), Reply::Number(1).to_frame(1).len());
     spawn(|| {
-        pin(server_cpu);
+        pin(server_cpu..server_cpu + 1);
         let mut bytes = [0; 256];
         while sys::socket_receive(theirs.as_raw_fd(), &mut bytes, true).is_ok_and(|count| count > 0) {
             if sys::socket_send(theirs.as_raw_fd(), &bytes[..got], true).is_err() {
@@ -161,10 +164,10 @@ fn against_echo(client_cpu: usize, server_cpu: usize) {
     });
     let [link, server] = sys::socket_pair().expect("sockets");
     spawn(|| {
-        pin(server_cpu);
+        pin(server_cpu..server_cpu + 1);
         serve_dict(&[server]);
     });
-    pin(client_cpu);
+    pin(client_cpu..client_cpu + 1);
     let ends = [link];
     let mut link = Link::new(connections(&ends)[0]);
     let bytes = [7; 256];
@@ -232,19 +235,10 @@ fn python_with(clients: usize) -> Option<f64> {
     String::from_utf8_lossy(&output.stdout).trim().parse().ok()
 }
 
-fn unpin() {
-    // SAFETY: a set of plain bits, all set; its size is passed.
-    unsafe {
-        let mut set: libc::cpu_set_t = std::mem::zeroed();
-        (0..libc::CPU_SETSIZE as usize).for_each(|cpu| libc::CPU_SET(cpu, &mut set));
-        libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set);
-    }
-}
-
 fn main() {
     against_echo(0, 0);
     against_echo(0, 1);
-    unpin();
+    pin(0..64);
     for clients in [1, 4] {
         if python_with(clients).is_none() {
             println!("against Python with {clients} clients: not checked, `python3` does not run here");

@@ -10,6 +10,7 @@ mod hub;
 mod link;
 pub mod ring;
 pub mod socket;
+pub mod words;
 
 pub use codec::{Fault, Header, Key, MAX_FRAME, Reply, Request};
 pub use connection::{Connection, Inbox, Sent, Taken, Woken, receive_any};

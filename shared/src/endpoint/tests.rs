@@ -60,7 +60,7 @@ fn any_bytes_are_a_request_or_a_fault() {
                 Err(fault) => assert!(matches!(fault, Fault::BadBody | Fault::UnknownKind(_))),
             }
         }
-        let _ = (Reply::decode(kind::REFUSED, &body), codec::describe(&body), first_frame(&body));
+        let _ = (Reply::decode(kind::REFUSED, &body), words::describe(&body), first_frame(&body));
     }
 }
 

@@ -252,3 +252,52 @@ impl Model {
         stream.into_iter().flat_map(place)
     }
 }
+
+/// What the reduction makes of streams; its rules stand in [`crate::search::dependence`].
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::dependence::{Rule, Rules, Touches};
+    use shared::region::{Kind, Layout};
+
+    fn op(action: Action, object: u32, a: u64) -> Op {
+        Op { action, object, a, b: 0 }
+    }
+
+    #[test]
+    fn the_ends_of_a_stream_depend_on_each_other_and_on_the_end_of_the_other_side() {
+        let mut layout = Layout::default();
+        layout.connection(1, 0, [8; 2]);
+        layout.connection(2, 0, [8; 2]);
+        let model = Model::new(&layout, 3);
+        let touches = |worker, op: Op| Touches::of_operation(&model, worker, &op, Rules::ALL);
+        let send = |client: u32| touches(client as usize, op(Action::Send, 2 * (client - 1), 1));
+        let take = touches(0, op(Action::Receive, 0, 1));
+        let any = touches(0, Op { b: 2 << 32, ..op(Action::ReceiveAny, 0, 0b11) });
+        assert!(
+            send(1).depend(&take) && send(1).may_enable(&take) && !send(2).depend(&take) && !send(1).depend(&send(2))
+        );
+        assert!(send(1).depend(&any) && send(2).depend(&any) && send(2).may_enable(&any));
+        let kill = |victim, rules| Touches::of_kill(&model, victim, rules);
+        assert!(kill(1, Rules::ALL).depend(&take) && !kill(2, Rules::ALL).depend(&take));
+        assert!(!kill(1, Rules::without(Rule::PeerGone)).depend(&take));
+    }
+
+    #[test]
+    fn a_deadline_that_passes_depends_on_everything() {
+        let mut layout = Layout::default();
+        let cell = layout.add("cell", Kind::Cell { init: 0 });
+        layout.connection(1, 0, [8; 2]);
+        let mut model = Model::new(&layout, 2);
+        let wait = Op { b: 5, ..op(Action::Receive, cell + 1, 1) };
+        let store = |model: &Model| Touches::of_operation(model, 1, &op(Action::Store, cell, 0), Rules::ALL);
+        assert!(Touches::of_operation(&model, 0, &wait, Rules::ALL).depend(&store(&model)));
+        if let Thing::Stream(stream) = &mut model.things[cell as usize + 1] {
+            stream.sent = 1;
+        }
+        assert!(
+            !Touches::of_operation(&model, 0, &wait, Rules::ALL).depend(&store(&model)),
+            "what is there is in time"
+        );
+    }
+}

@@ -1,7 +1,7 @@
 //! What goes over connections, in words.
 
 use shared::baton::{Action, Op};
-use shared::endpoint::{codec, ring};
+use shared::endpoint::{ring, words};
 use shared::region::{Kind, Layout};
 
 use super::words::worker;
@@ -24,7 +24,7 @@ pub fn did(layout: &Layout, op: &Op, step: &Step) -> String {
     let (from, to) = ends(layout, op.object);
     match op.action {
         Action::Send | Action::TrySend => match step.result {
-            ring::DONE => format!("sends {to} {}", codec::describe(&step.sent().unwrap_or_default())),
+            ring::DONE => format!("sends {to} {}", words::describe(&step.sent().unwrap_or_default())),
             ring::GONE => format!("cannot send: {to} is gone"),
             _ => format!("has no room for {} to {to} and keeps them", bytes(op.a)),
         },

@@ -54,7 +54,8 @@ fn headers(told: &[(u64, u64)]) -> Option<Finding> {
     let mut told = told.iter();
     for bytes in &HEADERS {
         let faults = faults(bytes);
-        let bad = |what: String| Some(Finding::new(format!("`parse_header({bytes:?})` {what}")));
+        let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let bad = |what: String| Some(Finding::new(format!("`parse_header` of {} {what}", hex.join(" "))));
         match told.next()? {
             (tag::HEADER, kind_and_len) => {
                 let (header, (_, id)) = (Header::trusting(*bytes), told.next()?);
