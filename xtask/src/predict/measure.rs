@@ -37,6 +37,9 @@ pub fn result(lab: &Lab, question: &Question, binary: &Path, seed: u64) -> Resul
 }
 
 fn source(lab: &Lab, baseline: &str) -> Source {
+    if baseline.is_empty() {
+        return Source::default();
+    }
     let offset = lab.baselines.iter().find(|(name, _)| *name == baseline).map(|(_, offset)| *offset);
     Source { baseline: Some(offset.expect("a test looks each name up")), ..Source::default() }
 }
