@@ -17,6 +17,7 @@ use crate::region::{Cursor, Layout, MAX_WORKERS, Region};
 use crate::robust::{self, OWNER, OWNER_DIED, RobustWord};
 use crate::statics::Statics;
 use crate::sys::{self, Fork};
+use crate::words::LOOK_AGAIN;
 
 /// A lab, as its given `main.rs` hands it to the toolkit: the student's functions, and how to call them.
 pub trait Lab {
@@ -181,9 +182,14 @@ pub fn await_exit(workers: u64) {
     baton::pass(op, &mut || {
         for worker in (0..MAX_WORKERS).filter(|w| workers >> w & 1 == 1) {
             let life = payload().half(LIFE + worker * LIFE_BYTES);
-            // Acquire: partner of the release when a worker finishes.
-            while life.load(Acquire) != FINISHED && life.load(Acquire) & OWNER_DIED == 0 {
-                sys::futex_wait(life, life.load(Relaxed), Some(std::time::Duration::from_millis(1)));
+            loop {
+                // Acquire: partner of the release when a worker finishes.
+                let now = life.load(Acquire);
+                if now == FINISHED || now & OWNER_DIED != 0 {
+                    break;
+                }
+                // Who finishes wakes us; who is killed does not.
+                sys::futex_wait(life, now, Some(LOOK_AGAIN));
             }
         }
         0
@@ -413,5 +419,6 @@ fn free_worker<L: Lab>(lab: &L, slot: usize, crew: u32, scenario: &Header, trace
     payload().word(times + 8).store(sys::monotonic_ns(), Relaxed);
     robust::clear();
     life.word.store(FINISHED, Release);
+    sys::futex_wake(&life.word, i32::MAX);
     sys::exit_now(if outcome.is_ok() { 0 } else { EXIT_PANICKED });
 }

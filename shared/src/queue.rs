@@ -133,6 +133,11 @@ impl<T: Plain> Queue<T> {
     #[inline]
     pub fn lease(&self, max: usize) -> Option<Lease<T>> {
         assert!(max > 0, "lease(0): ask for at least one item");
+        // Asked before the step: a panic in the middle of one would look like a step that gave nonsense.
+        assert!(
+            !self.memory.is_leased_by(process::me() as usize, process::tid()),
+            "this worker holds a lease of this queue already: acknowledge it (`done`) first"
+        );
         let count = self.pass(Action::Lease, max as u64, || self.memory.lease(self.caller(), max));
         (count > 0).then(|| Lease { queue: *self, first: 0, count: count as usize })
     }

@@ -298,7 +298,7 @@ fn timed(
     let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer, patience: PATIENCE };
     let mut machine = Processes::launch(binary, &scenario.header, &layout)?;
     let timed = clock::run(&mut machine, &setting, &TARIFF, scenario.compute_ns)?;
-    let broken = common::refuse(&timed.steps, &timed.ending, None, &layout);
+    let broken = common::refuse(&timed.steps, &timed.ending, Some(&timed.model), &layout);
     // A function that answers questions is judged question by question: which one made it panic is what matters.
     let finding = match check.kind {
         Kind::Answer => judge(scenario, &timed).or(broken),
@@ -339,6 +339,12 @@ fn available_cpus() -> Vec<usize> {
 /// Keeps this thread, and the processes it starts, on the first processor it may use.
 pub fn pin_here() {
     pin(available_cpus()[0]);
+}
+
+/// Keeps this thread, and the processes it starts, on the n-th processor it may use; they take turns when there are fewer.
+pub fn pin_nth(n: usize) {
+    let cpus = available_cpus();
+    pin(cpus[n % cpus.len()]);
 }
 
 /// Keeps this thread, and the processes it starts, on one processor: a baton that stays on a core changes hands faster.

@@ -33,8 +33,11 @@ impl Checkout {
         }
         // Of the workspace only the toolkit is built.
         let manifest = std::fs::read_to_string(from.join("Cargo.toml")).expect("the workspace's manifest");
-        let members = manifest.lines().find(|l| l.starts_with("members = ")).expect("the workspace has members");
-        let manifest = manifest.replace(members, "members = [\"shared\"]");
+        let only_shared = |line: &str| match line.split_once(" = [") {
+            Some((list @ ("members" | "default-members"), _)) => format!("{list} = [\"shared\"]\n"),
+            _ => format!("{line}\n"),
+        };
+        let manifest: String = manifest.lines().map(only_shared).collect();
         std::fs::write(root.join("Cargo.toml"), manifest).expect("writable");
         std::fs::copy(from.join("Cargo.lock"), root.join("Cargo.lock")).expect("the lock file");
         // The runner writes to the target folder that it lies in.

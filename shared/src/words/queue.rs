@@ -153,10 +153,7 @@ impl<'m> Memory<'m> {
     /// # Panics
     /// When the worker holds a lease of this queue already.
     pub fn lease(&self, caller: Caller, max: usize) -> u64 {
-        assert!(
-            self.leases[caller.me].load(Relaxed) >> 32 != u64::from(caller.tid),
-            "this worker holds a lease of this queue already: acknowledge it (`done`) first"
-        );
+        assert!(!self.is_leased_by(caller.me, caller.tid), "a second lease by the same worker");
         let Some(mut held) = self.enter_for_items(caller, true) else { return 0 };
         let head = self.control.head.load(Relaxed);
         let count = self.len().min(max.min(MAX_BATCH) as u64);
@@ -170,6 +167,11 @@ impl<'m> Memory<'m> {
         held.room += count as i32;
         held.leave();
         count
+    }
+
+    /// Whether this worker, as long as it is the process with this thread id, holds a lease. Only itself changes that.
+    pub fn is_leased_by(&self, worker: usize, tid: u32) -> bool {
+        self.leases[worker].load(Relaxed) >> 32 == u64::from(tid)
     }
 
     /// Acknowledges the first `count` items of the caller's lease.

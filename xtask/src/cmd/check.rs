@@ -145,6 +145,9 @@ pub fn judge(
     let wall = match (options.no_timing, passed) {
         (true, _) => Wall::not_asked("left out with --no-timing"),
         (_, false) => Wall::not_asked("speed is asked once everything is right"),
+        (false, true) if !workspace::solution(lab).is_dir() => {
+            Wall::not_asked("a handout has no reference to race against; the virtual clock has judged the speed")
+        }
         (false, true) => {
             show.timing();
             let reference = reference::program(lab, toolkit)?;
@@ -155,7 +158,8 @@ pub fn judge(
     Ok(document(lab, name, options, checks, wall))
 }
 
-fn built() -> CheckResult {
+/// The row of a build that went well.
+pub fn built() -> CheckResult {
     CheckResult {
         id: "build".into(),
         kind: "build".into(),
@@ -169,7 +173,8 @@ fn built() -> CheckResult {
     }
 }
 
-fn unbuilt(lab: &Lab, failure: &BuildFailure) -> Vec<CheckResult> {
+/// The rows of a submission that does not build.
+pub fn unbuilt(lab: &Lab, failure: &BuildFailure) -> Vec<CheckResult> {
     let compiler = compile::strip_colour(&failure.compiler);
     let evidence = json!({ "compiler": compiler });
     let build = CheckResult { status: Status::Fail, message: failure.message.clone(), evidence, ..built() };
@@ -184,7 +189,8 @@ fn unbuilt(lab: &Lab, failure: &BuildFailure) -> Vec<CheckResult> {
     std::iter::once(build).chain(rest).collect()
 }
 
-fn document(
+/// The document of these rows.
+pub fn document(
     lab: &Lab,
     submission: Option<String>,
     options: &Options,

@@ -13,7 +13,7 @@ use crate::assess;
 use crate::cli::Code;
 use crate::drive::free::{self, FreeEnd};
 use crate::labs::{Judge, Lab};
-use crate::predict;
+use crate::predict::{self, measure::Seen, measure::Shown};
 use crate::report::result::{CheckResult, SCHEMA, Status};
 use crate::story::words;
 use crate::submit::compile;
@@ -67,7 +67,12 @@ pub fn run(lab: &'static Lab, source: &Source, options: &Options) -> Result<Code
         draw(lab, source, timeline, &layout, options, &say)?;
     }
     if predicted {
-        predict::reveal(lab, &program.binary, options.seed)?;
+        let refused = runs.iter().filter(|run| !run.right).count() as u32;
+        let seen = Seen { runs: runs.len() as u32, refused };
+        predict::reveal(lab, &Shown { whose: source, binary: &program.binary, seed: options.seed, seen })?;
+    }
+    if let Some(line) = lab.beside_predictions(&program.binary, source.baseline.is_some(), options.seed)? {
+        say(&format!("{line}\n"));
     }
     let well = runs.iter().all(|r| r.right);
     let worst = match (source.baseline, &free.end) {

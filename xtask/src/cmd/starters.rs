@@ -50,7 +50,7 @@ pub fn run(check: bool) -> Result<Code> {
 }
 
 /// Every generated file of a lab.
-fn files(lab: &Lab) -> Result<Vec<(PathBuf, String)>> {
+pub fn files(lab: &Lab) -> Result<Vec<(PathBuf, String)>> {
     let (from, to) = (workspace::solution(lab), workspace::starter(lab));
     let mut files = Vec::new();
     for file in lab.given_files {

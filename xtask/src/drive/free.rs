@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Child;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use shared::header::{HEADER_BYTES, Header};
@@ -19,7 +19,7 @@ use crate::labs::{FreeRun, Scenario};
 /// Looks after which it is decided whether everyone sleeps: two seconds, more on a busy machine.
 const WINDOW: u32 = 1_000;
 /// Processor time in which all workers together may wake to look again during so many looks.
-const LOOKING_AGAIN: Duration = Duration::from_millis(50);
+const LOOKING_AGAIN: Duration = Duration::from_millis(100);
 /// Processor time after which a free run, which needs milliseconds, counts as endless.
 const ENDLESS: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(2);
@@ -36,6 +36,8 @@ pub enum FreeEnd {
 pub struct Free {
     /// How it ended.
     pub end: FreeEnd,
+    /// It did not end by itself and was killed; `end` says why.
+    pub hung: bool,
     /// One a worker; empty when not traced.
     pub events: Vec<(Vec<Event>, u64)>,
 }
@@ -45,6 +47,14 @@ pub struct Free {
 /// # Errors
 /// Only when something of ours fails.
 pub fn run(binary: &Path, scenario: &Scenario, layout: &Layout, events: usize) -> Result<Free> {
+    run_within(binary, scenario, layout, events, Duration::MAX)
+}
+
+/// As [`run`], but a run that has not ended after `limit` is killed. Not for verdicts: a busy machine takes longer.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn run_within(binary: &Path, scenario: &Scenario, layout: &Layout, events: usize, limit: Duration) -> Result<Free> {
     let (header_file, header) = Region::create("lab-header", HEADER_BYTES).context("shared memory for the header")?;
     Header { grader: u64::from(std::process::id()), ..scenario.header.clone() }.write(&header);
     sys::seal_against_writers(&header_file).context("sealing the header")?;
@@ -59,8 +69,9 @@ pub fn run(binary: &Path, scenario: &Scenario, layout: &Layout, events: usize) -
         ring = Some(region);
     }
     let mut crew = spawn(binary, "__crew", &files)?;
-    let hang = wait(&mut crew)?;
+    let hang = wait(&mut crew, limit)?;
     let workers = scenario.workers();
+    let hung = hang.is_some();
     let end = match hang {
         Some(why) => FreeEnd::Failed(match (0..workers).find_map(|w| panicked(&payload, w)) {
             Some(panicked) => format!("{panicked}; after that, {why}"),
@@ -69,7 +80,7 @@ pub fn run(binary: &Path, scenario: &Scenario, layout: &Layout, events: usize) -
         None => outcome(&payload, workers),
     };
     let events = ring.map_or(Vec::new(), |ring| (0..workers).map(|w| trace::read(&ring, w)).collect());
-    Ok(Free { end, events })
+    Ok(Free { end, hung, events })
 }
 
 /// What to say of a worker that panicked; the others may wait for it for ever.
@@ -107,7 +118,8 @@ fn outcome(payload: &Region, workers: usize) -> FreeEnd {
 }
 
 /// Waits for the crew. `Some(why)`: it would never have ended, and was killed.
-fn wait(crew: &mut Child) -> Result<Option<String>> {
+fn wait(crew: &mut Child, limit: Duration) -> Result<Option<String>> {
+    let started = Instant::now();
     let mut window = Window::default();
     loop {
         if crew.try_wait()?.is_some() {
@@ -120,6 +132,7 @@ fn wait(crew: &mut Child) -> Result<Option<String>> {
         let why = match () {
             () if window.is_hopeless() => "everyone sleeps: the workers wait for each other for ever",
             () if cpu >= ENDLESS => "no end after 20 seconds of processor time; milliseconds are needed",
+            () if started.elapsed() >= limit => "no end within the time that it was given",
             () => continue,
         };
         // The crew's workers die with it.

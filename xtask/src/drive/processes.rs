@@ -6,6 +6,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
@@ -232,6 +233,11 @@ impl Processes {
         loop {
             match page.wait_while(pid, Some(LOOK)) {
                 now if now == pid => {
+                    // A worker may have made the kernel forget to mark its word. It changes it no more once it has ended.
+                    let ended = !process_runs(pid);
+                    if ended && page.wait_while(state::UNBORN, Some(Duration::ZERO)) == pid {
+                        return Stop::Broken(self.reap(slot));
+                    }
                     if let Some(broken) = watch.look(pid) {
                         self.destroy(slot);
                         return Stop::Broken(broken);
@@ -350,6 +356,14 @@ impl Drop for Processes {
     }
 }
 
+/// Program and arguments that put a fence around themselves and then become the program named last.
+static FENCE: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// Starts every lab's binary through a fence from now on. Only for the process that judges inside a jail.
+pub fn fence(words: Vec<OsString>) {
+    let _ = FENCE.set(words);
+}
+
 /// Starts the lab's binary with memory files as descriptors 3, 4, 5 …, silent and with an empty environment.
 ///
 /// # Errors
@@ -357,7 +371,11 @@ impl Drop for Processes {
 pub fn spawn(binary: &Path, role: &str, files: &[OwnedFd]) -> Result<Child> {
     let numbers: Vec<i32> = files.iter().map(AsRawFd::as_raw_fd).collect();
     let args: Vec<OsString> = numbers.iter().map(|fd| fd.to_string().into()).collect();
-    let mut command = Command::new(binary);
+    let fence = FENCE.get().map_or(&[][..], Vec::as_slice);
+    let mut command = Command::new(fence.first().map_or(binary.as_os_str(), OsString::as_os_str));
+    if let Some((_, rest)) = fence.split_first() {
+        command.args(rest).arg(binary);
+    }
     command.arg(role).args(args).env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // SAFETY: between fork and exec only system calls on plain integers are made.
     unsafe {

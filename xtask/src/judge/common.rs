@@ -80,15 +80,39 @@ fn signal_name(signal: i32) -> &'static str {
 
 /// Who waits for what, and why it will never come.
 fn deadlock(steps: &[Step], waiting: &[(usize, Op)], model: Option<&Model>, layout: &Layout) -> Finding {
-    let each = words::list(waiting.iter().map(|(worker, op)| {
-        let what = wait_words(*worker, op, model, layout);
-        format!("{} {what}", words::worker(*worker))
+    let each = words::list(alike(waiting, model, layout).into_iter().map(|(what, workers)| {
+        let who: Vec<String> = workers.into_iter().map(words::worker).collect();
+        format!("{} {what}", who.join(", "))
     }));
     let dead = steps.iter().any(|s| matches!(s.what, What::Killed(_)));
     let who = if waiting.len() == 1 { "one waits for ever" } else { "everyone waits for ever" };
     let after = if dead { ", after a kill" } else { "" };
     let guilty = waiting.iter().filter_map(|(w, _)| steps.iter().rposition(|s| s.worker == *w)).collect();
-    Finding { guilty, ..Finding::new(format!("{who}{after}: {each}")) }
+    let finding = Finding { guilty, ..Finding::new(format!("{who}{after}: {each}")) };
+    explain_returns(steps, layout, finding)
+}
+
+/// The workers that wait for the same thing, with the words for it.
+fn alike(waiting: &[(usize, Op)], model: Option<&Model>, layout: &Layout) -> Vec<(String, Vec<usize>)> {
+    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
+    for (worker, op) in waiting {
+        let what = wait_words(*worker, op, model, layout);
+        match groups.iter_mut().find(|(words, _)| *words == what) {
+            Some((_, workers)) => workers.push(*worker),
+            None => groups.push((what, vec![*worker])),
+        }
+    }
+    groups
+}
+
+/// A lease that was dropped is easily overlooked: nothing in the code says so.
+fn explain_returns(steps: &[Step], layout: &Layout, finding: Finding) -> Finding {
+    let Some(back) = steps.iter().position(|s| s.did(Action::GiveBack)) else { return finding };
+    let queue = words::object(layout, steps[back].op().map_or(0, |op| op.object));
+    let who = words::worker(steps[back].worker);
+    let because =
+        format!("At {{0}} {who} dropped a lease that it had not acknowledged, so its items went back to `{queue}`.");
+    Finding { because, guilty: vec![back], ..finding }
 }
 
 fn wait_words(worker: usize, op: &Op, model: Option<&Model>, layout: &Layout) -> String {
@@ -112,7 +136,7 @@ fn wait_words(worker: usize, op: &Op, model: Option<&Model>, layout: &Layout) ->
             }));
             format!("at {name} for {missing}")
         }
-        (Action::Put, _) => format!("for room in {name}, which is full"),
+        (Action::Put, _) => format!("for room in `{name}`, which is full"),
         (Action::Take | Action::Lease | Action::Join, Some(Thing::Queue(queue))) => {
             queue_words(worker, op, &name, queue, model.expect("there is a thing"))
         }
@@ -126,8 +150,8 @@ fn wait_words(worker: usize, op: &Op, model: Option<&Model>, layout: &Layout) ->
 fn queue_words(worker: usize, op: &Op, name: &str, queue: &Queue, model: &Model) -> String {
     let holders: Vec<usize> = (0..queue.leases.len()).filter(|w| queue.is_leased_by(*w)).collect();
     let what = match op.action {
-        Action::Join => format!("until everything in {name} is done"),
-        _ => format!("for an item of {name}"),
+        Action::Join => format!("until everything in `{name}` is done"),
+        _ => format!("for an item of `{name}`"),
     };
     if holders.contains(&worker) {
         return format!("{what}, but it holds a lease itself that it has not acknowledged");
@@ -139,6 +163,6 @@ fn queue_words(worker: usize, op: &Op, name: &str, queue: &Queue, model: &Model)
     match (op.action, queue.items.len()) {
         (Action::Join, left) if left > 0 => format!("{what}; {left} left, and nobody takes them"),
         _ if queue.closed => what,
-        _ => format!("{what}; nobody is left to put one or to close it"),
+        _ => format!("{what}, and nobody is left to put one or to close it"),
     }
 }

@@ -3,9 +3,13 @@
 //! Everything that gives points stands in a table here; the documentation is rendered from it.
 
 pub mod lab0;
+pub mod lab1;
 pub mod lab3;
 pub mod lab4;
 
+use std::path::Path;
+
+use anyhow::Result;
 use serde::Serialize;
 use shared::baton::Op;
 use shared::header::{Header, Role};
@@ -165,16 +169,28 @@ impl Lab {
     pub fn usual_runs(&self) -> u32 {
         if self.number == 0 { 20 } else { 1 }
     }
+
+    /// Measures what `run` shows beside the predictions, in a line; with the baseline, or without.
+    ///
+    /// # Errors
+    /// Only when something of ours fails.
+    pub fn beside_predictions(&self, binary: &Path, baseline: bool, seed: u64) -> Result<Option<String>> {
+        match (self.number, baseline) {
+            (1, true) => lab1::baseline(binary, seed).map(Some),
+            (1, false) => lab1::race(binary, seed).map(Some),
+            _ => Ok(None),
+        }
+    }
 }
 
 /// Workers of a free run when nobody asks for another number.
 pub const FREE_WORKERS: u64 = 4;
 
-/// The most workers of a free run: one more process looks at what is left.
-pub const MOST_FREE_WORKERS: u64 = shared::region::MAX_WORKERS as u64 - 1;
+/// The most workers of a free run: one more process may feed them, and one looks at what is left.
+pub const MOST_FREE_WORKERS: u64 = shared::region::MAX_WORKERS as u64 - 2;
 
 /// All labs.
-pub const LABS: &[&Lab] = &[&lab0::LAB, &lab3::LAB, &lab4::LAB];
+pub const LABS: &[&Lab] = &[&lab0::LAB, &lab1::LAB, &lab3::LAB, &lab4::LAB];
 
 /// Whether a student file is an answer sheet: text that is read, and not compiled.
 pub fn is_sheet(file: &str) -> bool {

@@ -1,4 +1,4 @@
-//! What guesses are compared with, measured here and now with given code only.
+//! What guesses are compared with, measured here and now.
 
 use std::path::Path;
 
@@ -7,13 +7,36 @@ use anyhow::Result;
 use super::questions::{Compare, Question};
 use crate::cmd::Source;
 use crate::drive::free::{self, FreeEnd};
-use crate::labs::{FREE_WORKERS, FreeRun, Lab, Scenario};
+use crate::labs::{FREE_WORKERS, FreeRun, Judge, Lab, Scenario};
 
-/// The result of a question in words, from a program of the lab.
+/// Free runs that were shown just before.
+#[derive(Clone, Copy, Default)]
+pub struct Seen {
+    /// How many.
+    pub runs: u32,
+    /// How many of them a judge refused.
+    pub refused: u32,
+}
+
+/// The run that the results stand beside.
+#[derive(Clone, Copy)]
+pub struct Shown<'r> {
+    /// Whose functions it called.
+    pub whose: &'r Source,
+    /// The program.
+    pub binary: &'r Path,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// What came out.
+    pub seen: Seen,
+}
+
+/// The result of a question in words.
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn result(lab: &Lab, question: &Question, binary: &Path, seed: u64) -> Result<String> {
+pub fn result(lab: &Lab, question: &Question, run: &Shown) -> Result<String> {
+    let Shown { whose, binary, seed, seen } = *run;
     match &question.result {
         Compare::Fact { answer } => Ok(format!("{answer} {}", question.unit).trim().to_owned()),
         Compare::Count { check, baseline, runs, tag, value, at_least } => {
@@ -25,6 +48,15 @@ pub fn result(lab: &Lab, question: &Question, binary: &Path, seed: u64) -> Resul
                 all.filter(|report| **report == (*tag, *value)).count() >= *at_least as usize
             };
             count(lab, &scenario, binary, *runs, &counts)
+        }
+        // Runs that were shown a moment ago are not done again: other numbers would only confuse.
+        Compare::Refused { runs, .. } if seen.runs >= *runs => Ok(format!("{} of {} runs", seen.refused, seen.runs)),
+        Compare::Refused { check, runs } => {
+            let check = lab.checks.iter().find(|c| c.id == check).expect("a test looks each name up");
+            let Judge::Free(judge) = check.judge else { unreachable!("a test looks at each judge") };
+            let mut scenario = (check.scenarios)(seed).remove(0);
+            whose.adapt(lab, &mut scenario);
+            count(lab, &scenario, binary, *runs, &|run| judge(&scenario, run).is_some())
         }
         Compare::Slowdown { baseline, argument, often, seldom, pairs, parameters } => {
             let mut scenario = (lab.free)(seed, FREE_WORKERS);

@@ -6,7 +6,6 @@ pub mod questions;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::Path;
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -122,11 +121,11 @@ fn seal(questions: &[Question], answers: &[Answer]) -> Prediction {
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn reveal(lab: &Lab, binary: &Path, seed: u64) -> Result<()> {
+pub fn reveal(lab: &Lab, run: &measure::Shown) -> Result<()> {
     println!("\nWhat you predicted, measured here:");
     let mut results = BTreeMap::new();
     for question in questions::read(lab)? {
-        let result = measure::result(lab, &question, binary, seed)?;
+        let result = measure::result(lab, &question, run)?;
         results.insert(question.key, result);
     }
     progress::update(&progress::path(), lab.name, |lab| {

@@ -55,6 +55,13 @@ pub enum Compare {
         /// … come at least so many times.
         at_least: u32,
     },
+    /// How many free runs of the functions that were run a check of free runs refuses.
+    Refused {
+        /// The check.
+        check: String,
+        /// How many runs.
+        runs: u32,
+    },
     /// By how many percent the lab's free run takes longer with one argument than with another: median of pairs.
     Slowdown {
         /// Parameters of the scenario to change first: number and value.
@@ -148,6 +155,11 @@ mod tests {
                 let baseline = match &question.result {
                     Compare::Fact { answer } => {
                         assert_eq!(question.accept(answer).as_ref(), Some(answer), "{}", question.key);
+                        continue;
+                    }
+                    Compare::Refused { check, .. } => {
+                        let check = lab.checks.iter().find(|c| c.id == check).expect("the check exists");
+                        assert!(matches!(check.judge, crate::labs::Judge::Free(_)), "{}", question.key);
                         continue;
                     }
                     Compare::Count { check, baseline, .. } => {

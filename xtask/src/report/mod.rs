@@ -1,5 +1,7 @@
 //! Results, rendered: for terminals, for programs.
 
+#[cfg(target_os = "linux")]
+pub mod class;
 pub mod data;
 pub mod machine;
 pub mod place;

@@ -10,6 +10,7 @@ use shared::baton::Action;
 use super::tariff::Tariff;
 use crate::drive::execution::{Ending, Execution, Setting};
 use crate::drive::machine::Machine;
+use crate::drive::model::Model;
 use crate::drive::step::{Choice, Step};
 
 /// What a run on the virtual clock showed.
@@ -18,6 +19,8 @@ pub struct Timed {
     pub steps: Vec<Step>,
     /// How it ended.
     pub ending: Ending,
+    /// What is left in shared memory.
+    pub model: Model,
     /// When the last worker ended, in virtual nanoseconds.
     pub makespan: u64,
     /// Virtual nanoseconds each worker waited for others.
@@ -64,8 +67,9 @@ pub fn run<M: Machine>(machine: &mut M, setting: &Setting, tariff: &Tariff, comp
         clocks.charge(local, tariff);
     };
     let makespan = clocks.now.iter().copied().max().unwrap_or(0);
-    let steps = execution.steps.clone();
-    Ok(Timed { steps, ending, makespan, waited: clocks.waited, computed: clocks.computed, waits: clocks.waits })
+    let (steps, model) = (execution.steps.clone(), execution.model.clone());
+    let Clocks { waited, computed, waits, .. } = clocks;
+    Ok(Timed { steps, ending, model, makespan, waited, computed, waits })
 }
 
 struct Clocks {

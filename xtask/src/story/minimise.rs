@@ -8,8 +8,9 @@ use crate::drive::step::Choice;
 use crate::labs::Finding;
 use crate::search::{Found, Limits, Run, bounded, replay};
 
-/// Executions spent on each bound. A bound that needs more than this is left with the best story so far.
-const EXECUTIONS: u64 = 1_500;
+/// Steps spent on each bound, counted as if all executions were as long as the one that was found: spinning makes long
+/// ones. A bound that needs more than this is left with the best story so far.
+const STEPS: u64 = 45_000;
 /// The highest bound that is tried.
 const MOST_PREEMPTIONS: u32 = 3;
 
@@ -24,7 +25,8 @@ pub fn shortest<M: Machine>(
     found: Found<Finding>,
     judge: &dyn Fn(&Run) -> Option<Finding>,
 ) -> Result<Found<Finding>> {
-    let limits = Limits { executions: EXECUTIONS, victims };
+    // A few dozen steps, as usual, leave 1,500 executions and more; that is always enough.
+    let limits = Limits { executions: (STEPS / found.steps.len().max(30) as u64).max(1), victims };
     for bound in 0..=MOST_PREEMPTIONS {
         let mut best: Option<Found<Finding>> = None;
         let mut keep_shortest = |run: &Run| -> Option<()> {

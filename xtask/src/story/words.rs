@@ -54,7 +54,23 @@ pub fn story(lab: &Lab, layout: &Layout, steps: &[Step]) -> Vec<Line> {
             _ => lines.push(Line { worker: step.worker, text, first: at, last: at }),
         }
     }
-    lines
+    shorten(lines)
+}
+
+/// More lines than this that say the same become one.
+const REPEATS: usize = 3;
+
+/// A worker that spins says the same hundreds of times: once, and how often, is enough.
+fn shorten(lines: Vec<Line>) -> Vec<Line> {
+    let same = |a: &Line, b: &Line| a.worker == b.worker && a.text == b.text;
+    let runs = lines.chunk_by(same).map(|run| match run {
+        [first, .., last] if run.len() > REPEATS => {
+            let text = format!("{}, {} times", first.text, run.len());
+            vec![Line { text, last: last.last, ..first.clone() }]
+        }
+        few => few.to_vec(),
+    });
+    runs.flatten().collect()
 }
 
 fn is_plain(step: &Step) -> bool {
@@ -105,7 +121,9 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
         Action::Leave => format!("leaves {name}"),
         Action::Note => format!("notes: {}", step.text.as_deref().unwrap_or("")),
         Action::Sleep => format!("sleeps {} ns", op.a),
-        Action::AwaitExit => "looks at what is left, now that the others have ended".into(),
+        // Who looks at the end stands behind all others; who waits for another's beginning does not.
+        Action::AwaitExit if op.a < 1 << step.worker => "looks at what is left, now that the others have ended".into(),
+        Action::AwaitExit => format!("goes on, now that {}", ended(op.a)),
         Action::Put if result == CLOSED => format!("finds {name} closed"),
         Action::Put => format!("puts {} into {name}", items(lab, layout, op, step)),
         Action::Take | Action::TryTake if result == 1 => format!("takes {} from {name}", items(lab, layout, op, step)),
@@ -123,6 +141,12 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
         }
         Action::Compute | Action::Report => return (lab.say)(op, result),
     })
+}
+
+/// `w1 and w2 have ended`, for a bit set of workers.
+fn ended(workers: u64) -> String {
+    let each = list((0..64).filter(|w| workers >> w & 1 == 1).map(worker));
+    format!("{each} {} ended", if workers.count_ones() == 1 { "has" } else { "have" })
 }
 
 /// `task 3`, `task 3 and task 4`: the items that a queue's step moved, as the lab names them.

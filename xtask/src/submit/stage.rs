@@ -23,7 +23,9 @@ impl Submission {
     /// The submission in a folder, its files at the top or in `src/`.
     pub fn new(folder: &Path, lab: &Lab) -> Submission {
         let src = folder.join("src");
-        let in_src = lab.student_files.iter().any(|f| src.join(f).symlink_metadata().is_ok());
+        // A link is not followed: it may lead to somebody else's files.
+        let own = src.symlink_metadata().is_ok_and(|m| m.is_dir());
+        let in_src = own && lab.student_files.iter().any(|f| src.join(f).symlink_metadata().is_ok());
         let folder = if in_src { src } else { folder.to_path_buf() };
         let shown = folder.strip_prefix(workspace::root()).unwrap_or(&folder).to_string_lossy().into_owned();
         Submission { folder, shown }

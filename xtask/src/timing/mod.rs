@@ -3,6 +3,7 @@
 pub mod gate;
 pub mod model;
 pub mod pairs;
+pub mod rehearse;
 pub mod simulate;
 pub mod verdicts;
 pub mod vote;
