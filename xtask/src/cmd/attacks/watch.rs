@@ -8,9 +8,9 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
 
+use super::target;
 use crate::grade::key;
 use crate::grade::user;
-use super::target;
 use crate::submit::workspace;
 
 const SECRET: &str = "nobody may read this";
