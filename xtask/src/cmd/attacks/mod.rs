@@ -15,9 +15,14 @@ use serde_json::{Value, json};
 use crate::cli::{Code, usage};
 use crate::grade::jail::{Jail, Level};
 use crate::grade::level;
-use crate::labs::LABS;
+use crate::labs::{self, Lab};
 use crate::report::result::SCHEMA;
 use crate::submit::workspace::Scratch;
+
+/// The lab that the attacks are written for.
+fn target() -> &'static Lab {
+    labs::find("lab3").expect("the corpus of attacks is lab 3's")
+}
 
 /// What an attack must come to.
 #[derive(Clone, Debug, Deserialize)]
@@ -91,7 +96,7 @@ fn at_level(level: Level) -> Result<Vec<Row>> {
     let scratch = Scratch::new("attacks")?;
     let (folder, out) = (scratch.path.join("class"), scratch.path.join("out"));
     let watch = watch::Watch::set_up(&scratch.path)?;
-    let expected = class::lay_out(LABS[0], &folder, &watch.words(&folder, &out))?;
+    let expected = class::lay_out(target(), &folder, &watch.words(&folder, &out))?;
     grade(level, &folder, &out)?;
     let document: Value =
         serde_json::from_slice(&std::fs::read(out.join("class.json")).context("the grader wrote no class document")?)?;
@@ -116,7 +121,7 @@ fn at_level(level: Level) -> Result<Vec<Row>> {
 /// Grades as an instructor does, in a process of its own, with a secret in its environment. Its progress is shown.
 fn grade(level: Level, folder: &Path, out: &Path) -> Result<()> {
     let mut command = Command::new(std::env::current_exe().context("finding the runner's own program")?);
-    command.args(["grade", LABS[0].name]).arg(folder).arg("--out").arg(out).args(["--no-timing", "--seed", "7"]);
+    command.args(["grade", target().name]).arg(folder).arg("--out").arg(out).args(["--no-timing", "--seed", "7"]);
     command.args(["--sandbox", &level.to_string()]).env(SECRET_VARIABLE.0, SECRET_VARIABLE.1);
     command.stdin(Stdio::null()).stdout(Stdio::null()).status().context("starting the grader")?;
     Ok(())

@@ -8,9 +8,9 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
 
+use super::target;
 use crate::grade::key;
 use crate::grade::user;
-use crate::labs::LABS;
 use crate::submit::workspace;
 
 const SECRET: &str = "nobody may read this";
@@ -47,7 +47,7 @@ impl Watch {
         let depth = 30_000;
         vec![
             ("@SECRET@", show(&self.secret)),
-            ("@SOLUTION@", show(&workspace::solution(LABS[0]).join("src/flag.rs"))),
+            ("@SOLUTION@", show(&workspace::solution(target()).join("src/flag.rs"))),
             ("@ROOT@", show(&workspace::root())),
             ("@CLASS@", show(class)),
             ("@OUT@", show(out)),
