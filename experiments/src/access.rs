@@ -2,9 +2,11 @@
 
 use std::hint::black_box;
 
+use shared::endpoint::{Reply, Request};
 use shared::sys::monotonic_ns;
 
 use crate::board::{Board, print};
+use crate::manager::Client;
 
 /// Items of a batch.
 const BATCH: usize = 32;
@@ -87,4 +89,32 @@ pub fn barrier(b: &Board, _me: u64) {
     repeat(b, 1, || {
         b.gate.wait();
     });
+}
+
+/// One question to the manager, over and over.
+fn ask(b: &Board, me: u64, request: &Request, answer: Reply) {
+    let mut client = Client::of(b, me);
+    repeat(b, 1, || assert_eq!(client.ask(request), answer, "of all answers to {request:?}"));
+}
+
+/// Reads an entry of the manager's dict.
+pub fn manager_get(b: &Board, me: u64) {
+    let mine = format!("entry {me}");
+    assert_eq!(Client::of(b, me).ask(&Request::Set(mine.clone(), 7)), Reply::Done);
+    ask(b, me, &Request::Get(mine), Reply::Number(7));
+}
+
+/// Writes an entry of the manager's dict.
+pub fn manager_set(b: &Board, me: u64) {
+    ask(b, me, &Request::Set(format!("entry {me}"), 7), Reply::Done);
+}
+
+/// Appends to a list of the manager's.
+pub fn manager_append(b: &Board, me: u64) {
+    ask(b, me, &Request::Append(format!("list {me}"), 7), Reply::Done);
+}
+
+/// Reads a value of the manager's.
+pub fn manager_value(b: &Board, me: u64) {
+    ask(b, me, &Request::Value("value".to_owned()), Reply::Number(0));
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use shared::array::RawArray;
 use shared::barrier::Barrier;
+use shared::endpoint::Connection;
 use shared::header::{Header, PARAMS, Role};
 use shared::process::Lab;
 use shared::queue::Queue;
@@ -11,6 +12,7 @@ use shared::raw::RawValue;
 use shared::region::{Cursor, Kind, Layout};
 use shared::value::Value;
 
+use crate::manager::{self, Client};
 use crate::{access, fraud, search, tasks};
 
 /// The numbers that say what to do, as the runner gives them and as they stand in the header. What an experiment does
@@ -31,14 +33,16 @@ pub struct Size {
     pub batch: u64,
     /// Repetitions inside the sample.
     pub rounds: u64,
+    /// 1: one more process, the manager.
+    pub manager: u64,
     /// Seed of everything random.
     pub seed: u64,
 }
 
 impl Size {
-    const KEYS: [&str; 8] = ["workers", "items", "tasks", "work", "every", "batch", "rounds", "seed"];
+    const KEYS: [&str; 9] = ["workers", "items", "tasks", "work", "every", "batch", "rounds", "manager", "seed"];
 
-    fn fields(&mut self) -> [&mut u64; 8] {
+    fn fields(&mut self) -> [&mut u64; 9] {
         [
             &mut self.workers,
             &mut self.items,
@@ -47,6 +51,7 @@ impl Size {
             &mut self.every,
             &mut self.batch,
             &mut self.rounds,
+            &mut self.manager,
             &mut self.seed,
         ]
     }
@@ -62,7 +67,10 @@ impl Size {
             let at = Size::KEYS.iter().position(|k| *k == key).ok_or_else(|| format!("there is no key `{key}`"))?;
             *size.fields()[at] = number.parse().map_err(|_| format!("`{number}` is no number, in `{word}`"))?;
         }
-        let most = shared::region::MAX_WORKERS as u64;
+        if size.manager > 1 {
+            return Err(format!("manager={}: 1 with a manager, 0 without", size.manager));
+        }
+        let most = shared::region::MAX_WORKERS as u64 - size.manager;
         if !(1..=most).contains(&size.workers) {
             return Err(format!("workers={}: 1 to {most} are possible", size.workers));
         }
@@ -107,10 +115,14 @@ pub struct Board {
     pub queue: Queue<u64>,
     /// Everybody meets here.
     pub gate: Barrier,
+    /// One a worker, to the manager; none without one.
+    pub connections: Vec<Connection>,
     /// The sizes.
     pub size: Size,
 }
 
+/// Room that a connection has in shared memory. Only stepped workers use it; free ones have sockets.
+const STREAM_ROOM: usize = 64;
 /// Room in the queue, and in the channel it is compared with.
 pub const ROOM: usize = 1_024;
 
@@ -122,6 +134,10 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("search-never", |b, me| search::run(b, me, |_| false)),
     ("search-raw", |b, me| search::run(b, me, |b| b.stop.raw().get() != 0)),
     ("search-locked", |b, me| search::run(b, me, |b| b.stop.get() != 0)),
+    ("search-manager", |b, me| {
+        let mut client = Client::of(b, me);
+        search::run(b, me, |_| client.is_raised("stop"));
+    }),
     ("fraud-raw", |b, me| fraud::run(b, me, |b| b.stop.raw().get(), |b, round| b.stop.raw().set(round))),
     ("fraud-locked", |b, me| fraud::run(b, me, |b| b.stop.get(), |b, round| b.stop.set(round))),
     ("serial", tasks::serial),
@@ -140,6 +156,11 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("queue-item", access::queue_item),
     ("queue-batch", access::queue_batch),
     ("barrier", access::barrier),
+    ("manager", manager::serve),
+    ("manager-get", access::manager_get),
+    ("manager-set", access::manager_set),
+    ("manager-append", access::manager_append),
+    ("manager-value", access::manager_value),
 ];
 
 /// The number of the function with this name.
@@ -165,6 +186,9 @@ impl Lab for Bench {
         layout.array::<u64>("tasks", size.tasks as usize);
         layout.queue::<u64>("queue", ROOM, workers);
         layout.add("gate", Kind::Barrier { parties: workers });
+        // The manager is the worker after the last.
+        let clients = if size.manager == 1 { 0..workers } else { 0..0 };
+        clients.for_each(|client| layout.connection(client, workers, [STREAM_ROOM; 2]));
         layout
     }
 
@@ -177,6 +201,7 @@ impl Lab for Bench {
             tasks: RawArray::take(cursor),
             queue: Queue::take(cursor),
             gate: Barrier::take(cursor),
+            connections: connections(cursor, &Size::of(header)),
             size: Size::of(header),
         }
     }
@@ -184,6 +209,13 @@ impl Lab for Bench {
     fn run(&self, board: &Board, me: u32, role: &Role) {
         FUNCTIONS[role.function as usize].1(board, u64::from(me));
     }
+}
+
+/// This process's side of all connections: the manager's, or its own.
+fn connections(cursor: &mut Cursor, size: &Size) -> Vec<Connection> {
+    let serves = u64::from(shared::process::me()) == size.workers;
+    let clients = if size.manager == 1 { size.workers } else { 0 };
+    (0..clients).map(|_| Connection::take(cursor, serves)).collect()
 }
 
 /// Prints one sample. One write: lines of several workers never mix.
@@ -213,6 +245,7 @@ mod tests {
             ("workers=0", "1 to 16 are possible"),
             ("workers=17", "1 to 16 are possible"),
             ("batch=0", "must be at least 1"),
+            ("manager=2", "1 with a manager, 0 without"),
         ] {
             let said = Size::parse(&[word]).expect_err(word);
             assert!(said.contains(why), "{word}: {said}");

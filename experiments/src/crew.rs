@@ -10,15 +10,19 @@ use shared::process::{Lab, wait_status};
 use shared::region::Region;
 use shared::sys;
 
-use crate::board::{Bench, Size};
+use crate::board::{self, Bench, Size};
 
-/// Runs a function in all workers and waits for them; they print what they saw.
+/// Runs a function in all workers, beside a manager if one is asked for, and waits for them; they print what they saw.
 ///
 /// # Errors
 /// When memory or processes are short, or a worker did not end well.
 pub fn run(function: u64, size: &Size) -> Result<()> {
-    let workers = size.workers as usize;
-    let roles = vec![Role { function, ..Role::default() }; workers];
+    let mut roles = vec![Role { function, ..Role::default() }; size.workers as usize];
+    if size.manager == 1 {
+        let function = board::find("manager").expect("the manager is in the list");
+        roles.push(Role { function, ..Role::default() });
+    }
+    let processes = roles.len();
     let grader = u64::from(std::process::id());
     let header = Header { seed: size.seed, grader, params: size.params(), roles, ..Header::default() };
     let (header_file, region) = Region::create("experiment-header", HEADER_BYTES)?;
@@ -26,7 +30,7 @@ pub fn run(function: u64, size: &Size) -> Result<()> {
     let len = Bench::layout(&header).bytes().next_multiple_of(4096);
     let (payload_file, payload) = Region::create("experiment-payload", len)?;
     let status = start(&[header_file, payload_file])?.wait()?;
-    let ended = (0..workers).all(|w| wait_status(&payload, w) == Some(0));
+    let ended = (0..processes).all(|w| wait_status(&payload, w) == Some(0));
     if status.success() && ended { Ok(()) } else { Err(Error::other("a worker did not end well")) }
 }
 

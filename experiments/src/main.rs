@@ -8,6 +8,7 @@ mod access;
 mod board;
 mod crew;
 mod fraud;
+mod manager;
 mod search;
 mod tasks;
 mod threads;

@@ -21,7 +21,7 @@ pub fn candidate(n: u64) -> bool {
 
 /// Counts the primes among the worker's candidates and looks whether to stop every so many of them. Nobody raises the
 /// flag: the looks are all that differs.
-pub fn run(b: &Board, _me: u64, stopped: impl Fn(&Board) -> bool) {
+pub fn run(b: &Board, _me: u64, mut stopped: impl FnMut(&Board) -> bool) {
     b.gate.wait();
     let start = monotonic_ns();
     let (mut primes, mut looks, mut left) = (0, 0, b.size.every);

@@ -33,6 +33,7 @@ impl LockGuard {
 }
 
 impl Drop for LockGuard {
+    #[inline]
     fn drop(&mut self) {
         self.lock.unlock();
     }
@@ -56,21 +57,25 @@ impl Lock {
     /// When this worker holds the lock already: waiting for oneself would never end.
     #[inline]
     pub fn lock(&self) -> LockGuard {
-        let acquire = || acquire(self.word, process::tid());
-        let recovered =
-            if hooked() { pass(self.op(Action::Lock), &mut || u64::from(acquire())) == 1 } else { acquire() };
+        let recovered = if hooked() { self.lock_hooked() } else { acquire(self.word, process::tid()) };
         LockGuard { lock: *self, recovered }
+    }
+
+    #[cold]
+    fn lock_hooked(&self) -> bool {
+        pass(self.op(Action::Lock), &mut || u64::from(acquire(self.word, process::tid()))) == 1
     }
 
     #[inline]
     fn unlock(&self) {
-        if hooked() {
-            pass(self.op(Action::Unlock), &mut || {
-                release(self.word);
-                0
-            });
-        } else {
+        if hooked() { self.unlock_hooked() } else { release(self.word) }
+    }
+
+    #[cold]
+    fn unlock_hooked(&self) {
+        pass(self.op(Action::Unlock), &mut || {
             release(self.word);
-        }
+            0
+        });
     }
 }

@@ -33,7 +33,7 @@ pub trait Lab {
 }
 
 /// Bytes at the start of the payload that every lab has: who lives, who reported what, when.
-pub const COMMONS_BYTES: usize = REPORTS + MAX_WORKERS * REPORT_BYTES;
+pub const COMMONS_BYTES: usize = PANICS + MAX_WORKERS * PANIC_BYTES;
 const LIFE: usize = 0;
 const LIFE_BYTES: usize = 64;
 const TIMES: usize = LIFE + MAX_WORKERS * LIFE_BYTES;
@@ -43,6 +43,11 @@ const ENDS: usize = GATE + 64;
 const REPORTS: usize = ENDS + 64;
 const REPORT_BYTES: usize = 1024;
 const REPORT_PAIRS: usize = (REPORT_BYTES - 8) / 16;
+const PANICS: usize = REPORTS + MAX_WORKERS * REPORT_BYTES;
+const PANIC_BYTES: usize = 512;
+
+/// Exit code of a free worker whose function panicked.
+pub const EXIT_PANICKED: i32 = 101;
 
 /// A life word of a worker that finished: not dead, but not coming back either.
 const FINISHED: u32 = 0x3fff_ffff;
@@ -57,6 +62,7 @@ pub fn me() -> u32 {
 }
 
 /// This process's thread id, known without a system call.
+#[inline]
 pub(crate) fn tid() -> u32 {
     TID.load(Relaxed)
 }
@@ -64,6 +70,11 @@ pub(crate) fn tid() -> u32 {
 fn payload() -> &'static Region {
     // SAFETY: set to a leaked region before any worker code runs.
     unsafe { PAYLOAD.load(Relaxed).as_ref() }.expect("the payload is mapped before workers run")
+}
+
+/// Makes a worker that has not begun count as neither dead nor finished, whatever became of its last execution.
+pub fn forget_life(payload: &Region, worker: usize) {
+    payload.half(LIFE + worker * LIFE_BYTES).store(0, Relaxed);
 }
 
 /// Which of the workers `0..parties` are dead: a bit each.
@@ -134,6 +145,28 @@ pub fn wait_status(payload: &Region, worker: usize) -> Option<i32> {
         0 => None,
         status => Some((status - 1) as i32),
     }
+}
+
+/// What a free worker said when it panicked, with its place in the source; cut to some hundred bytes, empty when it did not.
+pub fn panic_text(payload: &Region, worker: usize) -> String {
+    let base = PANICS + worker * PANIC_BYTES;
+    // Acquire: partner of the release in `leave_panic_text`.
+    let len = (payload.word(base).load(Acquire) as usize).min(PANIC_BYTES - 8);
+    let words = (0..len.div_ceil(8)).map(|at| payload.word(base + 8 + at * 8).load(Relaxed));
+    let bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).take(len).collect();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn leave_panic_text(text: &str) {
+    let base = PANICS + me() as usize * PANIC_BYTES;
+    let bytes = &text.as_bytes()[..text.len().min(PANIC_BYTES - 8)];
+    for (at, chunk) in bytes.chunks(8).enumerate() {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        payload().word(base + 8 + at * 8).store(u64::from_le_bytes(word), Relaxed);
+    }
+    // Release: partner of the acquire in `panic_text`.
+    payload().word(base).store(bytes.len() as u64, Release);
 }
 
 /// The process id of a free worker, as its crew wrote it down; 0 before it was forked. The id is the worker's own until its
@@ -232,7 +265,7 @@ fn stepped_worker<L: Lab>(lab: &L, slot: usize, baton_fd: RawFd, header: &'stati
     ME.store(slot as u32, Relaxed);
     TID.store(tid, Relaxed);
     baton::attach(page, tid);
-    silence_panics();
+    send_panics(|text| baton::page().write_text(text));
     robust::register();
     robust::push(&page.baton);
     let life = RobustWord::at(payload(), LIFE + slot * LIFE_BYTES);
@@ -258,6 +291,7 @@ fn stepped_worker<L: Lab>(lab: &L, slot: usize, baton_fd: RawFd, header: &'stati
         };
         life.word.store(FINISHED, Release);
         sys::hermetic::rest();
+        crate::ahead::rest();
         page.dirty.store(u32::from(statics.changed()), Relaxed);
         page.hand_over(parked);
     }
@@ -270,12 +304,12 @@ fn one_role<L: Lab>(lab: &L, slot: usize, scenario: &Header) {
 }
 
 /// A panic is a verdict, not a message on a terminal: it goes to the grader with its place, without a backtrace.
-fn silence_panics() {
-    std::panic::set_hook(Box::new(|info| {
+fn send_panics(send: fn(&str)) {
+    std::panic::set_hook(Box::new(move |info| {
         let place = info.location().map_or(String::new(), |l| format!("{}:{}: ", l.file(), l.line()));
         let text = info.payload().downcast_ref::<&str>().copied();
         let text = text.or_else(|| info.payload().downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic");
-        baton::page().write_text(&format!("{place}{text}"));
+        send(&format!("{place}{text}"));
     }));
 }
 
@@ -314,20 +348,36 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
     // An end that the crew held too would stay open when its worker is killed.
     drop(sockets);
     let gate = payload().half(GATE);
-    // Every worker has added one when it is ready; the crew then opens the gate. Acquire and release: partner in `free_worker`.
-    while (gate.load(Acquire) as usize) < pids.len() {
+    let mut gone = 0;
+    // Every worker has added one when it is ready; the crew then opens the gate. Acquire and release: partner in
+    // `free_worker`. Whoever dies on its way to the gate is not waited for.
+    while (gate.load(Acquire) as usize) + gone < pids.len() {
         sys::futex_wait(gate, gate.load(Relaxed), Some(std::time::Duration::from_millis(1)));
+        while let Some((pid, status)) = sys::try_wait_any() {
+            bury(&pids, pid, status);
+            gone += 1;
+        }
     }
     gate.store(OPEN, Release);
     sys::futex_wake(gate, i32::MAX);
     while let Some((pid, status)) = sys::wait_any() {
-        count_end(payload());
-        if let Some(slot) = pids.iter().position(|p| *p == pid) {
-            // Plus one: zero means that the worker has not ended.
-            payload().word(TIMES + slot * TIMES_BYTES + 16).store(status as u64 + 1, Release);
-        }
+        bury(&pids, pid, status);
     }
     ExitCode::SUCCESS
+}
+
+/// Writes down how a free worker ended. The kernel marks the dead as dead, but not one that died before it had begun.
+fn bury(pids: &[u32], pid: u32, status: i32) {
+    let Some(slot) = pids.iter().position(|p| *p == pid) else { return };
+    let life = payload().half(LIFE + slot * LIFE_BYTES);
+    if life.load(Acquire) != FINISHED {
+        // Release: whoever sees the mark sees what the dead one did.
+        life.fetch_or(OWNER_DIED, Release);
+        sys::futex_wake(life, i32::MAX);
+    }
+    count_end(payload());
+    // Plus one: zero means that the worker has not ended.
+    payload().word(TIMES + slot * TIMES_BYTES + 16).store(status as u64 + 1, Release);
 }
 
 /// The gate's word when the workers may start: above any count of workers.
@@ -338,6 +388,7 @@ fn free_worker<L: Lab>(lab: &L, slot: usize, crew: u32, scenario: &Header, trace
     let tid = sys::gettid();
     ME.store(slot as u32, Relaxed);
     TID.store(tid, Relaxed);
+    send_panics(leave_panic_text);
     robust::register();
     let life = RobustWord::at(payload(), LIFE + slot * LIFE_BYTES);
     robust::own(life, tid);
@@ -362,5 +413,5 @@ fn free_worker<L: Lab>(lab: &L, slot: usize, crew: u32, scenario: &Header, trace
     payload().word(times + 8).store(sys::monotonic_ns(), Relaxed);
     robust::clear();
     life.word.store(FINISHED, Release);
-    sys::exit_now(if outcome.is_ok() { 0 } else { 101 });
+    sys::exit_now(if outcome.is_ok() { 0 } else { EXIT_PANICKED });
 }

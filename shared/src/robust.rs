@@ -5,8 +5,10 @@
 //! holds the thread's id, and wakes one sleeper. Locks, batons and the table of the living are such words.
 //!
 //! The order of the steps matters, because the process may die between any two of them: `pending` names the word before
-//! it is taken and until it is in the list, and again before it leaves the list until it is free (the protocol of
-//! Linux's `Documentation/locking/robust-futexes.rst`).
+//! it is taken, and again before it leaves the list until it is free (the protocol of Linux's
+//! `Documentation/locking/robust-futexes.rst`). The kernel treats the pending word as a listed one, so a word that was taken
+//! **stays pending** and costs no list at all, until another word needs the place: only then it is listed. A process
+//! that holds one lock at a time, as most do, never touches the list.
 
 use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed, compiler_fence};
@@ -76,28 +78,80 @@ pub fn clear() {
     head().first.store(head_address(), Relaxed);
 }
 
-/// Announces to the kernel that `word` is about to be taken or freed.
+/// Tells the kernel that `word` is about to be taken. While it is held it stays pending, or moves to the list.
+#[inline]
 pub fn begin(word: &RobustWord) {
-    head().pending.store(word.node(), Relaxed);
+    let before = head().pending.load(Relaxed);
+    if before != 0 {
+        make_room(before, word);
+    }
+    set_pending(word.node());
+}
+
+/// Lists the word that is pending because it is held, unless it is the same.
+#[cold]
+fn make_room(pending: usize, word: &RobustWord) {
+    if pending != word.node() {
+        push_node(pending);
+    }
+}
+
+/// Tells the kernel that `word`, which is held, is about to be freed: it is pending and not listed.
+#[inline]
+pub fn begin_release(word: &RobustWord) {
+    if head().pending.load(Relaxed) != word.node() {
+        move_out(word);
+    }
+}
+
+#[cold]
+fn move_out(word: &RobustWord) {
+    begin(word);
+    remove(word);
+}
+
+/// `word` will not be taken after all: it is held already. Listed, it must not stay pending as well.
+#[cold]
+pub fn retract(word: &RobustWord) {
+    let mut link = head().first.load(Relaxed);
+    while link != head_address() && link != 0 {
+        if link == word.node() {
+            return finish();
+        }
+        // SAFETY: every link in the list is the `next` field of a word that this process pushed and has not removed.
+        link = unsafe { &*(link as *const AtomicUsize) }.load(Relaxed);
+    }
+}
+
+#[inline]
+fn set_pending(node: usize) {
+    compiler_fence(std::sync::atomic::Ordering::SeqCst);
+    head().pending.store(node, Relaxed);
     // The kernel looks from this very processor, so only the compiler must not reorder.
     compiler_fence(std::sync::atomic::Ordering::SeqCst);
 }
 
-/// The end of what [`begin`] announced.
+/// The word that was pending is free, and whoever waited for it is awake.
+#[inline]
 pub fn finish() {
-    compiler_fence(std::sync::atomic::Ordering::SeqCst);
-    head().pending.store(0, Relaxed);
+    set_pending(0);
 }
 
-/// Puts a word that was just taken into the list.
+/// Puts a word that this process owns into the list.
 pub fn push(word: &RobustWord) {
-    word.next.store(head().first.load(Relaxed), Relaxed);
+    push_node(word.node());
+}
+
+fn push_node(node: usize) {
+    // SAFETY: the `next` field of a word that this process holds: words lie in memory that is mapped until it ends.
+    let next = unsafe { &*(node as *const AtomicUsize) };
+    next.store(head().first.load(Relaxed), Relaxed);
     compiler_fence(std::sync::atomic::Ordering::SeqCst);
-    head().first.store(word.node(), Relaxed);
+    head().first.store(node, Relaxed);
 }
 
 /// Takes a word out of the list. A process holds few words, nearly always freed last in first out: a walk is short.
-pub fn remove(word: &RobustWord) {
+fn remove(word: &RobustWord) {
     let mut link = &head().first;
     loop {
         let next = link.load(Relaxed);

@@ -46,6 +46,7 @@ impl Lab for TestLab {
             (function::PROGRAM, Board::Program(board)) => programs::run(board, me, role.args[0]),
             (function::TORTURE, Board::Torture(board)) => torture::run(board, me),
             (function::TORTURE_QUEUE, Board::TortureQueue(board)) => torture_queue::run(board, me as usize),
+            (function::MEET, Board::Program(board)) => programs::meet(board),
             (other, _) => panic!("the test lab has no function {other} over this board"),
         }
     }

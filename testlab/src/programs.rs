@@ -5,7 +5,7 @@ use std::time::Duration;
 use shared::array::RawArray;
 use shared::barrier::Barrier;
 use shared::baton::{Action, Op};
-use shared::endpoint::{Connection, Deadline, Sent, Taken, Woken, receive_any, ring};
+use shared::endpoint::{Connection, Deadline, Inbox, Sent, Taken, Woken, receive_any, ring};
 use shared::lock::{Lock, LockGuard};
 use shared::process;
 use shared::queue::{Lease, Queue};
@@ -70,6 +70,11 @@ pub fn run(board: &Board, me: u32, seed: u64) {
     // A program that forgets to free a lock or to acknowledge must not do it here after all.
     guards.into_iter().for_each(std::mem::forget);
     std::mem::forget(lease);
+}
+
+/// Comes to the barrier and waits for the others.
+pub fn meet(board: &Board) {
+    board.barrier.wait();
 }
 
 /// Does one operation and gives its result; `None` when there was nothing to do.
@@ -162,7 +167,7 @@ fn talk(board: &Board, op: &Op) -> u64 {
         Action::ReceiveAny => {
             let (reads, writes, count) = (op.a as u32, (op.a >> 32) as u32, (op.b >> 32) as usize);
             let start = (op.b & 0xffff_ffff) as usize;
-            match receive_any(&board.connections[..count], reads, writes, start, &mut [vec![], vec![]]) {
+            match receive_any(&board.connections[..count], reads, writes, start, &mut Inbox::new(2)) {
                 Woken::Room(_) => 2,
                 Woken::Took(_, taken) => learned(taken),
             }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use shared::array::RawArray;
 use shared::barrier::Barrier;
 use shared::header::Header;
-use shared::lock::Lock;
+use shared::lock::{Lock, LockGuard};
 use shared::process;
 use shared::raw::RawValue;
 use shared::region::Cursor;
@@ -67,8 +67,19 @@ pub fn run(board: &Board, me: u32) {
     for meeting in 0..board.meetings {
         for turn in 0..TURNS {
             let random = mix(board.seed ^ u64::from(me) << 48 ^ (meeting as u64) << 24 ^ turn);
-            work_on_the_pair(board, me, random % 2_000);
-            count(board, me as usize);
+            let held = work_on_the_pair(board, me, random % 2_000);
+            // One lock after the other, one inside the other, or hand over hand: the kernel must find what a dead one held.
+            match random >> 61 {
+                0..4 => {
+                    drop(held);
+                    count(board, me as usize, None);
+                }
+                4..6 => {
+                    count(board, me as usize, None);
+                    drop(held);
+                }
+                _ => count(board, me as usize, Some(held)),
+            }
             work(random >> 32 & 0x7f);
         }
         meet(board, me as usize, meeting);
@@ -85,8 +96,8 @@ fn work(loops: u64) {
     }
 }
 
-/// One critical section: it tears the pair, works a little, and makes it whole again.
-fn work_on_the_pair(board: &Board, me: u32, loops: u64) {
+/// Takes the lock, tears the pair, works a little, and makes it whole again.
+fn work_on_the_pair(board: &Board, me: u32, loops: u64) -> LockGuard {
     let mine = u64::from(me) + 1;
     let guard = board.lock.lock();
     if guard.recovered() {
@@ -109,12 +120,14 @@ fn work_on_the_pair(board: &Board, me: u32, loops: u64) {
     if let Err(other) = board.inside.compare_exchange(mine, 0) {
         board.violated(violation::INTRUDER, other);
     }
-    drop(guard);
+    guard
 }
 
-/// Adds one to the counter; the tally lags behind by one at most, when the worker dies in between.
-fn count(board: &Board, me: usize) {
+/// Adds one to the counter; the tally lags behind by one at most, when the worker dies in between. Frees the lock that
+/// was `held` before as soon as it has the counter's.
+fn count(board: &Board, me: usize, held: Option<LockGuard>) {
     let mut counter = board.counter.lock();
+    drop(held);
     let now = counter.get();
     counter.set(now + 1);
     drop(counter);

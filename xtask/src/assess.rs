@@ -19,9 +19,10 @@ use crate::platform;
 use crate::report::result::{CheckResult, ExploredSummary, Status};
 use crate::search::dependence::Rules;
 use crate::search::tariff::TARIFF;
-use crate::search::{Explored, Found, Limits, Run, bounded, clock, reduced};
+use crate::search::{Explored, Found, Limits, Run, bounded, clock, reduced, vacuous};
 use crate::story::schedule::{self, Schedule};
-use crate::story::{minimise, words};
+use crate::story::{minimise, waiting, words};
+use crate::submit::stage;
 
 /// Executions that one scenario may take before the search falls back to a bound. A lab's scenarios need a few hundred.
 pub const BUDGET: u64 = 20_000;
@@ -147,6 +148,13 @@ pub fn one(
             Judge::Every(judge) => explore(lab, &scenario, binary, judge, &mut summary, &mut result)?,
             Judge::Timed(judge) => timed(lab, check, &scenario, binary, judge, &mut result)?,
             Judge::Free(judge) => freely(lab, &scenario, binary, judge, &mut result)?,
+            Judge::Sheet(file, judge) => {
+                let finding = match stage::sheet(binary, file)? {
+                    Ok(text) => judge(&text),
+                    Err(sentence) => Some(Finding::new(sentence)),
+                };
+                finding.is_some_and(|f| fail(&mut result, &f))
+            }
         };
         if failed {
             break;
@@ -234,7 +242,13 @@ fn search(
     refuse: &dyn Fn(&Run) -> Option<Finding>,
 ) -> Result<Explored<Finding>> {
     let limits = Limits { executions: BUDGET, victims: scenario.victims };
-    let explored = reduced::explore(machine, setting, limits, Rules::ALL, &mut |run| refuse(run))?;
+    let mut first = None;
+    let mut judge = |run: &Run| {
+        first.get_or_insert_with(|| run.steps.to_vec());
+        refuse(run)
+    };
+    let explored = reduced::explore(machine, setting, limits, Rules::ALL, &mut judge)?;
+    vacuous::refuse(&explored, &first.unwrap_or_default(), setting.layout, setting.workers)?;
     if explored.complete || explored.found.is_some() || explored.diverged.is_some() {
         return Ok(explored);
     }
@@ -290,10 +304,16 @@ fn timed(
         Kind::Answer => judge(scenario, &timed).or(broken),
         _ => broken.or_else(|| judge(scenario, &timed)),
     };
+    // A makespan that is too long has a story: who waits for what.
+    let waiting = waiting::sentence(&layout, &timed).filter(|_| check.kind == Kind::Virtual);
     result.evidence = json!({
-        "makespan_ns": timed.makespan, "waited_ns": timed.waited, "computed_ns": timed.computed,
+        "makespan_ns": timed.makespan, "waited_ns": timed.waited, "computed_ns": timed.computed, "waiting": waiting,
     });
-    Ok(finding.is_some_and(|f| fail(result, &f)))
+    let failed = finding.is_some_and(|f| fail(result, &f));
+    if let Some(waiting) = waiting.filter(|_| failed && result.status == Status::Fail) {
+        result.message += &format!("; {waiting}");
+    }
+    Ok(failed)
 }
 
 fn freely(
@@ -319,6 +339,12 @@ fn available_cpus() -> Vec<usize> {
 /// Keeps this thread, and the processes it starts, on the first processor it may use.
 pub fn pin_here() {
     pin(available_cpus()[0]);
+}
+
+/// Keeps this thread, and the processes it starts, on the n-th processor it may use; they take turns when there are fewer.
+pub fn pin_nth(n: usize) {
+    let cpus = available_cpus();
+    pin(cpus[n % cpus.len()]);
 }
 
 /// Keeps this thread, and the processes it starts, on one processor: a baton that stays on a core changes hands faster.

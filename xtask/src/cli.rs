@@ -6,6 +6,8 @@ use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::cmd::{self, Source};
+#[cfg(target_os = "linux")]
+use crate::grade::jail::Level;
 use crate::labs::{self, Lab};
 use crate::story::schedule::USUAL_SEED;
 
@@ -119,7 +121,7 @@ Exit codes: 0 pass, 1 fail, 2 a mistake on the command line, 3 passed but speed 
     },
     /// Grade the corpus of right and wrong submissions: does the grader say of each what it should?
     Selftest {
-        /// The lab; all, when left out.
+        /// The lab; all, when left out. `attacks`: hostile submissions, at every level of the jail.
         lab: Option<String>,
         /// Grade each submission so many times.
         #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
@@ -128,17 +130,39 @@ Exit codes: 0 pass, 1 fail, 2 a mistake on the command line, 3 passed but speed 
         #[arg(long)]
         json: bool,
     },
+    #[cfg(target_os = "linux")]
+    /// Grade a class: one folder or archive a submission, none of them trusted.
+    Grade(Grade),
+    #[cfg(target_os = "linux")]
+    /// Write what students get (handout), or what a grading service takes (gradescope, classroom).
+    Export {
+        /// What.
+        kind: cmd::export::Kind,
+        /// The lab, for a service.
+        lab: Option<String>,
+        /// A folder that is not there yet, or is empty.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    #[cfg(target_os = "linux")]
+    #[command(name = "__judge", hide = true)]
+    Judge {
+        lab: String,
+        #[arg(long)]
+        binary: PathBuf,
+        #[arg(long)]
+        reference: Option<PathBuf>,
+        #[arg(long)]
+        seed: u64,
+        #[arg(last = true)]
+        fence: Vec<std::ffi::OsString>,
+    },
     /// Measure one of the lecture's experiments on this machine: a table, a document, a plot.
     Experiment(cmd::experiment::Options),
-    /// Measure the project itself.
-    Bench {
-        /// What: `explorer` (executions a second), `soundness` (the reduction against plain enumeration).
-        #[arg(value_parser = ["explorer", "soundness"])]
-        what: String,
-        /// Programs that `soundness` compares.
-        #[arg(long, value_name = "N", default_value_t = 20_000)]
-        programs: u64,
-    },
+    /// What one operation of every mechanism costs on this machine.
+    Prices(cmd::prices::Options),
+    /// Measure the project itself: its benchmarks against their targets and their record, or one thing by name.
+    Bench(cmd::bench::Options),
     /// Print a script that completes `cargo xtask …` in your shell.
     Completions {
         /// The shell.
@@ -205,6 +229,79 @@ struct Check {
     /// Print one JSON document on standard output, all else on standard error.
     #[arg(long)]
     json: bool,
+}
+
+#[cfg(target_os = "linux")]
+#[derive(Args)]
+struct Grade {
+    /// The lab.
+    lab: String,
+    /// The folder of submissions.
+    class: PathBuf,
+    /// The folder of results: `class.json`, `grades.csv`, `report.html`. Grading again goes on where it stopped.
+    #[arg(long, value_name = "OUT")]
+    out: PathBuf,
+    /// Submissions at a time; as many as processors, when left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Only the i-th of n shares of the class, and no tables: several machines share a folder of results.
+    #[arg(long, value_name = "I/N", conflicts_with = "merge", value_parser = shard)]
+    shard: Option<(usize, usize)>,
+    /// Grade nothing; write the tables from the results that are there.
+    #[arg(long)]
+    merge: bool,
+    /// Only this level of the jail, and no other.
+    #[arg(long, value_name = "LEVEL", value_parser = ["L1", "L2"])]
+    sandbox: Option<String>,
+    /// Run submissions with all your rights. Only for code that you trust as your own.
+    #[arg(long, conflicts_with = "sandbox")]
+    unsandboxed: bool,
+    /// Leave out the wall clock.
+    #[arg(long)]
+    no_timing: bool,
+    /// Seed of everything random; the class draws its own, when left out.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// A document for each submission in the form of this service, too.
+    #[arg(long, value_name = "SERVICE")]
+    also: Vec<crate::report::class::Service>,
+    /// Print the class's document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+#[cfg(target_os = "linux")]
+impl Grade {
+    fn options(self) -> Result<cmd::grade::Options> {
+        if !self.class.is_dir() {
+            return Err(usage(format!("{}: there is no such folder", self.class.display())));
+        }
+        let levels = match (self.unsandboxed, self.sandbox.as_deref()) {
+            (true, _) => vec![Level::None],
+            (_, Some("L2")) => vec![Level::L2],
+            (_, Some(_)) => vec![Level::L1],
+            (_, None) => vec![Level::L2, Level::L1],
+        };
+        Ok(cmd::grade::Options {
+            class: self.class,
+            out: self.out,
+            jobs: self.jobs.map(usize::from),
+            shard: self.shard,
+            merge: self.merge,
+            levels,
+            no_timing: self.no_timing,
+            seed: self.seed,
+            json: self.json,
+            also: self.also,
+        })
+    }
+}
+
+#[cfg(target_os = "linux")]
+/// `2/5`: the second of five.
+fn shard(text: &str) -> Result<(usize, usize), String> {
+    let numbers = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    numbers.filter(|(i, n)| (1..=*n).contains(i)).ok_or_else(|| format!("`{text}` is no share such as 2/5"))
 }
 
 /// Reads the command line and does what it says.
@@ -297,12 +394,25 @@ fn dispatch(command: Command) -> Result<Code> {
         Command::Hint { lab: name, check, rung } => cmd::hint::run(lab(&name)?, check.as_deref(), rung),
         Command::Status { json } => cmd::status::run(json),
         Command::Reset { lab: name } => cmd::reset::run(lab(&name)?),
+        #[cfg(target_os = "linux")]
+        Command::Selftest { lab: Some(name), json, .. } if name == "attacks" => cmd::attacks::run(json),
         Command::Selftest { lab: name, repeat, json } => {
             cmd::selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)
         }
+        #[cfg(target_os = "linux")]
+        Command::Grade(grade) => {
+            let lab = lab(&grade.lab)?;
+            cmd::grade::run(lab, &grade.options()?)
+        }
+        #[cfg(target_os = "linux")]
+        Command::Export { kind, lab: name, out } => cmd::export::run(kind, name.as_deref().map(lab).transpose()?, &out),
+        #[cfg(target_os = "linux")]
+        Command::Judge { lab: name, binary, reference, seed, fence } => {
+            cmd::judge::run(cmd::judge::Order { lab: lab(&name)?, binary, reference, seed, fence })
+        }
         Command::Experiment(options) => cmd::experiment::run(&options),
-        Command::Bench { what, programs } if what == "soundness" => cmd::bench::soundness(programs),
-        Command::Bench { .. } => cmd::bench::explorer(lab("lab3")?),
+        Command::Prices(options) => cmd::prices::run(&options),
+        Command::Bench(options) => cmd::bench::run(options),
         Command::Completions { shell } => {
             print!("{}", cmd::completions::script(&shell, &self::command()));
             Ok(Code::Pass)

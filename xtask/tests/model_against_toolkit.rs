@@ -12,14 +12,14 @@ mod common;
 use std::collections::BTreeSet;
 
 use grader::drive::execution::{Ending, Execution, Setting};
-use grader::drive::machine::Machine;
+use grader::drive::machine::{Machine, Stop};
 use grader::drive::model::Thing;
 use grader::drive::processes::Processes;
 use grader::drive::simulated::Simulated;
 use grader::drive::step::{Choice, Step, What};
 use grader::search::dependence::Rules;
 use grader::search::soundness::{Program, outcome, program};
-use grader::search::{Explored, Limits, Run, reduced};
+use grader::search::{Explored, Limits, Run, bounded, reduced};
 use shared::baton::{Action, Op};
 use shared::header::{Header, Role};
 use shared::region::Kind;
@@ -223,4 +223,72 @@ fn exploring_real_workers_reaches_the_outcomes_of_the_model() {
     }
     println!("{programs} programs ({with_kills} with kills), {executions} executions, {outcomes} outcomes");
     assert!(programs > 300 && with_kills > 100, "{programs} programs, {with_kills} with kills");
+}
+
+/// A machine that is never told what comes next: every step is a turn of its own.
+struct StepByStep(Processes);
+
+impl Machine for StepByStep {
+    fn start(&mut self, _choices: Option<Vec<(Choice, Op)>>) -> anyhow::Result<Vec<Stop>> {
+        self.0.start(None)
+    }
+    fn grant(&mut self, worker: usize, answer: u64) -> anyhow::Result<(u64, Stop)> {
+        self.0.grant(worker, answer)
+    }
+    fn kill(&mut self, worker: usize) -> anyhow::Result<()> {
+        self.0.kill(worker)
+    }
+    fn text(&self, worker: usize) -> String {
+        self.0.text(worker)
+    }
+    fn data(&self, worker: usize) -> Vec<u64> {
+        self.0.data(worker)
+    }
+    fn bytes(&self, worker: usize) -> Vec<u8> {
+        self.0.bytes(worker)
+    }
+    fn memory(&self, offset: usize) -> Option<u64> {
+        self.0.memory(offset)
+    }
+    fn owner_id(&self, worker: usize) -> u64 {
+        self.0.owner_id(worker)
+    }
+}
+
+/// Every execution's steps, in the order of the reduced search and of plain enumeration.
+fn all_steps<M: Machine>(machine: &mut M, program: &Program) -> (Vec<Vec<Step>>, Vec<Ending>) {
+    let answer = |_: usize, _: u64, _: u64| 0;
+    let limits = Limits { executions: 20, victims: program.victims };
+    let (mut steps, mut endings) = (Vec::new(), Vec::new());
+    let mut judge = |run: &Run| -> Option<()> {
+        steps.push(run.steps.to_vec());
+        endings.push(run.ending.clone());
+        None
+    };
+    let setting = setting(program, &answer);
+    reduced::explore(machine, &setting, limits, Rules::ALL, &mut judge).expect("the grader does not fail");
+    bounded::explore(machine, &setting, limits, Some(1), &mut judge).expect("the grader does not fail");
+    (steps, endings)
+}
+
+#[test]
+fn workers_that_run_ahead_take_the_same_steps() {
+    let (mut machine, mut slow) = (launch(), StepByStep(launch()));
+    let (mut executions, mut unfinished) = (0, 0);
+    for seed in EXPLORED_SEEDS {
+        let program = program(seed);
+        machine.load(&scenario(seed, &program), &program.layout);
+        slow.0.load(&scenario(seed, &program), &program.layout);
+        let (steps, endings) = all_steps(&mut machine, &program);
+        let expected = all_steps(&mut slow, &program);
+        assert_eq!((&steps, &endings), (&expected.0, &expected.1), "seed {seed}");
+        executions += steps.len();
+        unfinished += endings.iter().filter(|e| **e != Ending::Complete).count();
+    }
+    println!(
+        "{executions} executions, {unfinished} without an end; {} turns, step by step {}",
+        machine.turns, slow.0.turns
+    );
+    assert!(executions > 3_000 && unfinished > 300, "{executions} executions, {unfinished} without an end");
+    assert!(machine.turns * 10 < slow.0.turns * 9, "{} turns, step by step {}", machine.turns, slow.0.turns);
 }

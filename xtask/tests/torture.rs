@@ -10,13 +10,15 @@
 mod common;
 
 use common::round::{Round, wanted_kills};
-use shared::process::wait_status;
+use shared::process::{pid, times, wait_status};
 use shared::testing::function;
 use shared::testing::programs::Dice;
 use shared::testing::torture::{MEETINGS_PARAM, TURNS, WORKERS, layout, object};
 
 /// Kills of workers at work that a test run takes, unless the environment says how many.
 const KILLS: u64 = 300;
+/// Rounds in which a worker is killed as soon as it exists; in most of them that is before it begins.
+const ROUNDS_BEFORE_THE_START: u64 = 200;
 /// Meetings a round.
 const MEETINGS: usize = 10;
 
@@ -109,4 +111,21 @@ fn nobody_hangs_and_nothing_breaks_when_workers_are_killed() {
     }
     println!("{kills} kills at work in {rounds} rounds of {WORKERS} workers; {done} turns, {recovered} recoveries");
     assert!(recovered > 0, "nobody died inside a lock: {kills} kills test less than they should");
+}
+
+#[test]
+fn whoever_dies_before_the_start_counts_as_dead_and_holds_nobody_up() {
+    let binary = common::testlab();
+    let mut before_the_start = 0;
+    for seed in 0..ROUNDS_BEFORE_THE_START {
+        let mut round = start(&binary, seed);
+        round.wait_until(moves, state, |round| pid(&round.payload, 0) != 0);
+        round.kill(0);
+        before_the_start += u32::from(times(&round.payload, 0).0 == 0);
+        finish(round);
+        if before_the_start == 3 {
+            return;
+        }
+    }
+    panic!("in {ROUNDS_BEFORE_THE_START} rounds only {before_the_start} workers died before the start");
 }

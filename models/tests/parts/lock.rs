@@ -19,10 +19,14 @@ impl Room {
         Arc::new(Room { lock: RobustWord::new(0), visits: Data::new(), recoveries: AtomicU32::new(0) })
     }
 
-    fn visit(&self, process: usize) {
+    fn enter(&self, process: usize) {
         let recovered = acquire(&self.lock, tid(process));
         self.recoveries.fetch_add(u32::from(recovered), Relaxed);
         self.visits.set(self.visits.get() + 1);
+    }
+
+    fn visit(&self, process: usize) {
+        self.enter(process);
         release(&self.lock);
     }
 }
@@ -60,6 +64,44 @@ pub fn death(processes: usize) -> impl Fn() + Send + Sync {
         run(vec![Box::new(move || last.visit(0))]);
         assert_eq!(room.recoveries.load(Relaxed), marks, "each death with the lock is told exactly once");
     }
+}
+
+/// Everybody visits a second room from inside the first, and process 0 may be killed at any moment: what it holds of the
+/// two, the kernel finds in the list or pending. Another looks at both when all is over.
+pub fn death_in_two(processes: usize) -> impl Fn() + Send + Sync {
+    move || {
+        let rooms = [Room::new(), Room::new()];
+        let visitor = |process| {
+            let [outer, inner] = rooms.clone();
+            Box::new(move || {
+                if process == 0 {
+                    doom();
+                }
+                outer.enter(process);
+                inner.visit(process);
+                release(&outer.lock);
+            }) as Box<dyn FnOnce() + Send>
+        };
+        run((0..processes).map(visitor).collect());
+        let marks = marked();
+        let last = rooms.clone();
+        run(vec![Box::new(move || last.iter().for_each(|room| room.visit(0)))]);
+        let recovered: u32 = rooms.iter().map(|room| room.recoveries.load(Relaxed)).sum();
+        assert_eq!(recovered, marks, "each death with a lock is told exactly once");
+    }
+}
+
+#[test]
+fn a_kill_at_any_moment_inside_two_locks_complete() {
+    let moments = explore_kills(None, death_in_two(2));
+    assert!(moments > 15, "{moments} moments");
+}
+
+#[test]
+#[should_panic(expected = "deadlock")]
+fn fault_no_funeral_leaves_the_outer_lock_held() {
+    inject(Fault::NoFuneral);
+    explore_kills(Some(3), death_in_two(2));
 }
 
 #[test]

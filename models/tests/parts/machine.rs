@@ -208,15 +208,24 @@ pub fn marked() -> u32 {
     world(|world| world.marked)
 }
 
-/// The robust list of the process that runs.
+/// The robust list of the process that runs: what was pending moves to the list, the new word is pending.
 pub fn begin(word: &Arc<AtomicU32>) {
     step();
+    let before = mine(|p| p.pending.clone()).filter(|before| !Arc::ptr_eq(before, word));
+    if let Some(before) = before {
+        mine(|p| p.held.push(before));
+        step();
+    }
     mine(|p| p.pending = Some(word.clone()));
 }
-/// See [`begin`].
-pub fn finish() {
+/// See [`begin`]: the word is pending and not listed.
+pub fn begin_release(word: &Arc<AtomicU32>) {
     step();
-    mine(|p| p.pending = None);
+    if !mine(|p| p.pending.as_ref().is_some_and(|pending| Arc::ptr_eq(pending, word))) {
+        begin(word);
+        step();
+        mine(|p| p.held.retain(|w| !Arc::ptr_eq(w, word)));
+    }
 }
 /// See [`begin`].
 pub fn push(word: &Arc<AtomicU32>) {
@@ -224,9 +233,9 @@ pub fn push(word: &Arc<AtomicU32>) {
     mine(|p| p.held.push(word.clone()));
 }
 /// See [`begin`].
-pub fn remove(word: &Arc<AtomicU32>) {
+pub fn finish() {
     step();
-    mine(|p| p.held.retain(|w| !Arc::ptr_eq(w, word)));
+    mine(|p| p.pending = None);
 }
 
 /// Checks a scenario: all its executions with at most `preemptions` (loom), or a sample of them (shuttle).

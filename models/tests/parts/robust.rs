@@ -27,10 +27,14 @@ pub fn finish() {
     machine::finish();
 }
 /// As in `shared`.
+pub fn begin_release(word: &RobustWord) {
+    machine::begin_release(&word.word.0);
+}
+/// As in `shared`.
 pub fn push(word: &RobustWord) {
     machine::push(&word.word.0);
 }
 /// As in `shared`.
-pub fn remove(word: &RobustWord) {
-    machine::remove(&word.word.0);
+pub fn retract(_: &RobustWord) {
+    unreachable!("nobody takes a lock twice here");
 }

@@ -2,3 +2,4 @@
 
 pub mod lab0;
 pub mod lab3;
+pub mod lab4;

@@ -167,22 +167,32 @@ fn received(ring: &Ring, bytes: &mut Vec<u8>, most: usize) -> u64 {
     waited << 16 | count
 }
 
+/// What has come through several connections and was not read yet.
+#[derive(Debug)]
+pub struct Inbox {
+    /// A buffer for each connection.
+    pub bytes: Vec<Vec<u8>>,
+    /// Free running: the connections that were seen to have something, so that the kernel need not be asked again.
+    ready: u32,
+}
+
+impl Inbox {
+    /// Empty, for so many connections.
+    pub fn new(connections: usize) -> Inbox {
+        Inbox { bytes: vec![Vec::new(); connections], ready: 0 }
+    }
+}
+
 /// Waits until something came through one of the connections in bit set `reads`, and appends it to that connection's buffer; or
 /// until one of those in `writes` has room again. Looks at connection `start` first, so that none is left out for ever.
-pub fn receive_any(
-    connections: &[Connection],
-    reads: u32,
-    writes: u32,
-    start: usize,
-    buffers: &mut [Vec<u8>],
-) -> Woken {
+pub fn receive_any(connections: &[Connection], reads: u32, writes: u32, start: usize, inbox: &mut Inbox) -> Woken {
     let object = connections[0].incoming.object;
     let sets = u64::from(reads) | u64::from(writes) << 32;
     let op = Op { action: Action::ReceiveAny, object, a: sets, b: (connections.len() << 32 | start) as u64 };
     let mut act = || {
         let woken = match connections[0].socket {
-            Some(_) => wait_on_sockets(connections, reads, writes, start, buffers),
-            None => look_at_rings(connections, reads, writes, start, buffers),
+            Some(_) => wait_on_sockets(connections, reads, writes, start, inbox),
+            None => look_at_rings(connections, reads, writes, start, inbox),
         };
         let (at, what) = woken;
         (at as u64) << 32 | what
@@ -200,44 +210,52 @@ fn in_turn(count: usize, start: usize) -> impl Iterator<Item = usize> {
 }
 
 /// Stepped: the grader lets this go on only when something is there.
-fn look_at_rings(all: &[Connection], reads: u32, writes: u32, start: usize, buffers: &mut [Vec<u8>]) -> (usize, u64) {
+fn look_at_rings(all: &[Connection], reads: u32, writes: u32, start: usize, inbox: &mut Inbox) -> (usize, u64) {
     for at in in_turn(all.len(), start) {
         let Connection { incoming, outgoing, .. } = &all[at];
         if writes >> at & 1 == 1 && (outgoing.waiting() == 0 || outgoing.abandoned()) {
             return (at, ring::ROOM_AGAIN);
         }
         if reads >> at & 1 == 1 && (incoming.waiting() > 0 || incoming.ended()) {
-            return (at, incoming.take_into(&mut buffers[at], usize::MAX));
+            return (at, incoming.take_into(&mut inbox.bytes[at], usize::MAX));
         }
     }
     // Only when the execution was ended: the announcement came back without a turn, and nobody looks at the result.
     (start, 0)
 }
 
-fn wait_on_sockets(all: &[Connection], reads: u32, writes: u32, start: usize, buffers: &mut [Vec<u8>]) -> (usize, u64) {
+fn wait_on_sockets(all: &[Connection], reads: u32, writes: u32, start: usize, inbox: &mut Inbox) -> (usize, u64) {
     loop {
         // One connection and nothing to send: no need to ask which one it is.
         if reads.count_ones() == 1 && writes == 0 {
             let at = reads.trailing_zeros() as usize;
-            if let Some(count) = all[at].socket().take_some(&mut buffers[at], usize::MAX, true) {
+            if let Some(count) = all[at].socket().take_some(&mut inbox.bytes[at], usize::MAX, true) {
                 return (at, count);
             }
             continue;
         }
-        let sockets: Vec<_> = in_turn(all.len(), start)
-            .filter(|at| (reads | writes) >> at & 1 == 1)
-            .map(|at| (at, Interest { read: reads >> at & 1 == 1, write: writes >> at & 1 == 1 }))
-            .collect();
-        let asked: Vec<_> = sockets.iter().map(|(at, interest)| (all[*at].socket().number(), *interest)).collect();
-        for ((at, _), ready) in sockets.iter().zip(sys::socket_wait(&asked, None)) {
-            if ready.write {
-                return (*at, ring::ROOM_AGAIN);
-            }
-            if ready.read
-                && let Some(count) = all[*at].socket().take_some(&mut buffers[*at], usize::MAX, false)
-            {
-                return (*at, count);
+        let seen = reads & std::mem::take(&mut inbox.ready);
+        for at in in_turn(all.len(), start).filter(|at| seen >> at & 1 == 1) {
+            if let Some(count) = all[at].socket().take_some(&mut inbox.bytes[at], usize::MAX, false) {
+                inbox.ready = seen & !(1 << at);
+                return (at, count);
             }
         }
+        if let Some(at) = ask_the_kernel(all, reads, writes, start, inbox) {
+            return (at, ring::ROOM_AGAIN);
+        }
     }
+}
+
+/// Waits for any of the sockets. Notes those with bytes; gives one with room, if there is one.
+fn ask_the_kernel(all: &[Connection], reads: u32, writes: u32, start: usize, inbox: &mut Inbox) -> Option<usize> {
+    let asked = |at: usize| Interest { read: reads >> at & 1 == 1, write: writes >> at & 1 == 1 };
+    let order: Vec<usize> = in_turn(all.len(), start).filter(|at| (reads | writes) >> at & 1 == 1).collect();
+    let sockets: Vec<_> = order.iter().map(|at| (all[*at].socket().number(), asked(*at))).collect();
+    let mut room = None;
+    for (at, there) in order.into_iter().zip(sys::socket_wait(&sockets, None)) {
+        inbox.ready |= u32::from(there.read) << at;
+        room = room.or(there.write.then_some(at));
+    }
+    room
 }

@@ -1,7 +1,7 @@
 //! The server's side: one process that serves many connections, and must not wait for any single one of them.
 
 use super::codec::{HEADER_BYTES, Header, Reply, frame, kind};
-use super::connection::{Connection, Sent, Taken, Woken, receive_any};
+use super::connection::{Connection, Inbox, Sent, Taken, Woken, receive_any};
 
 /// A client, as the server knows it: the number of its connection.
 pub type Client = usize;
@@ -44,7 +44,7 @@ struct Side {
 pub struct Hub {
     connections: Vec<Connection>,
     sides: Vec<Side>,
-    buffers: Vec<Vec<u8>>,
+    inbox: Inbox,
     turn: usize,
 }
 
@@ -54,7 +54,7 @@ impl Hub {
         let count = connections.len();
         assert!(count > 0, "a server without connections has nobody to serve");
         let sides = (0..count).map(|_| Side::default()).collect();
-        Hub { connections, sides, buffers: vec![Vec::new(); count], turn: 0 }
+        Hub { connections, sides, inbox: Inbox::new(count), turn: 0 }
     }
 
     /// Waits for whatever comes next, from whomever. Meanwhile it sends the replies that had to wait.
@@ -75,7 +75,7 @@ impl Hub {
             if reads | writes == 0 {
                 return Event::Stop;
             }
-            match receive_any(&self.connections, reads, writes, self.turn, &mut self.buffers) {
+            match receive_any(&self.connections, reads, writes, self.turn, &mut self.inbox) {
                 Woken::Room(client) => self.send_what_fits(client),
                 Woken::Took(client, Taken::Bytes) => self.turn = client + 1,
                 Woken::Took(client, _) => self.sides[client].ended = true,
@@ -86,7 +86,7 @@ impl Hub {
 
     /// A header, a frame or an end that is complete.
     fn complete(&mut self, client: Client) -> Option<Event> {
-        let (side, buffer) = (&mut self.sides[client], &mut self.buffers[client]);
+        let (side, buffer) = (&mut self.sides[client], &mut self.inbox.bytes[client]);
         if side.closing {
             return None;
         }
@@ -166,14 +166,14 @@ impl Hub {
     /// [`Gone`] when the client ends before that.
     pub fn read_rest(&mut self, client: Client, len: usize) -> Result<Vec<u8>, Gone> {
         self.sides[client].asked = false;
-        while self.buffers[client].len() < len {
-            let missing = len - self.buffers[client].len();
-            if self.connections[client].receive(&mut self.buffers[client], missing, None) != Taken::Bytes {
+        while self.inbox.bytes[client].len() < len {
+            let missing = len - self.inbox.bytes[client].len();
+            if self.connections[client].receive(&mut self.inbox.bytes[client], missing, None) != Taken::Bytes {
                 self.sides[client].ended = true;
                 return Err(Gone);
             }
         }
-        Ok(self.buffers[client].drain(..len).collect())
+        Ok(self.inbox.bytes[client].drain(..len).collect())
     }
 
     /// Sends a reply and waits until all of it is on its way.

@@ -12,7 +12,10 @@ pub mod ring;
 pub mod socket;
 
 pub use codec::{Fault, Header, Key, MAX_FRAME, Reply, Request};
-pub use connection::{Connection, Sent, Taken, Woken, receive_any};
+pub use connection::{Connection, Inbox, Sent, Taken, Woken, receive_any};
 pub use deadline::Deadline;
 pub use hub::{Client, Event, Gone, Hub};
 pub use link::{CallError, Link};
+
+#[cfg(test)]
+mod tests;

@@ -14,8 +14,8 @@ use crate::sys;
 
 /// How long a receive waits in one go, before it looks at its deadline again.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// Bytes taken from a socket in one go.
-const GULP: usize = 16 * 1024;
+/// Bytes taken from a socket in one go: a few frames. The buffer is cleared before each, so it must not be large.
+const GULP: usize = 1024;
 
 /// This process's own ends: the first object of each connection, and the socket.
 static OWN: OnceLock<Vec<(u32, RawFd)>> = OnceLock::new();

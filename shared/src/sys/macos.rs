@@ -83,6 +83,10 @@ pub unsafe fn fork_child() -> Result<Fork> {
 pub fn wait_any() -> Option<(u32, i32)> {
     None
 }
+/// No children.
+pub fn try_wait_any() -> Option<(u32, i32)> {
+    None
+}
 /// Nothing to kill.
 pub fn kill_process(_pid: u32) {}
 /// Ends the process at once.

@@ -14,4 +14,6 @@ pub mod function {
     pub const TORTURE: u64 = 1;
     /// Puts or takes until everything is done; see [`super::torture_queue`].
     pub const TORTURE_QUEUE: u64 = 2;
+    /// Comes to the barrier of a random program's board and waits there.
+    pub const MEET: u64 = 3;
 }

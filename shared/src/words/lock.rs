@@ -5,7 +5,6 @@
 use super::{LOOK_AGAIN, OWNER, OWNER_DIED, WAITERS};
 use crate::robust::{self, RobustWord};
 use crate::sync::{
-    AtomicU32,
     Ordering::{Acquire, Relaxed, Release},
     SPINS, futex_wait, futex_wake, spin_loop,
 };
@@ -15,17 +14,15 @@ use crate::sync::{
 pub fn acquire(lock: &RobustWord, me: u32) -> bool {
     robust::begin(lock);
     // Acquire: partner of the release in `release`.
-    let recovered = match lock.word.compare_exchange(0, me, Acquire, Relaxed) {
+    match lock.word.compare_exchange(0, me, Acquire, Relaxed) {
         Ok(_) => false,
-        Err(_) => acquire_contended(&lock.word, me),
-    };
-    robust::push(lock);
-    robust::finish();
-    recovered
+        Err(_) => acquire_contended(lock, me),
+    }
 }
 
 #[cold]
-fn acquire_contended(word: &AtomicU32, me: u32) -> bool {
+fn acquire_contended(lock: &RobustWord, me: u32) -> bool {
+    let word = &lock.word;
     let mut spins = SPINS;
     // Once this worker has slept it cannot know whether others sleep too: it takes the lock with the bit set.
     let mut sleepers = 0;
@@ -39,7 +36,10 @@ fn acquire_contended(word: &AtomicU32, me: u32) -> bool {
             }
             continue;
         }
-        assert!(now & OWNER != me, "this worker holds the lock already: it would wait for itself for ever");
+        if now & OWNER == me {
+            robust::retract(lock);
+            panic!("this worker holds the lock already: it would wait for itself for ever");
+        }
         if spins > 0 && now & WAITERS == 0 {
             spins -= 1;
             spin_loop();
@@ -58,11 +58,15 @@ fn acquire_contended(word: &AtomicU32, me: u32) -> bool {
 /// Frees the lock and wakes one sleeper.
 #[inline]
 pub fn release(lock: &RobustWord) {
-    robust::begin(lock);
-    robust::remove(lock);
+    robust::begin_release(lock);
     // Release: partner of the acquire in `acquire` and `acquire_contended`.
     if lock.word.swap(0, Release) & WAITERS != 0 {
-        futex_wake(&lock.word, 1);
+        wake_one(lock);
     }
     robust::finish();
+}
+
+#[cold]
+fn wake_one(lock: &RobustWord) {
+    futex_wake(&lock.word, 1);
 }

@@ -17,7 +17,7 @@ use crate::submit::reference;
 use crate::submit::saved;
 use crate::submit::stage::Submission;
 use crate::submit::workspace;
-use crate::timing::pairs;
+use crate::timing::{model, pairs};
 
 /// What to check and how.
 #[derive(Clone, Debug, Default)]
@@ -145,16 +145,21 @@ pub fn judge(
     let wall = match (options.no_timing, passed) {
         (true, _) => Wall::not_asked("left out with --no-timing"),
         (_, false) => Wall::not_asked("speed is asked once everything is right"),
+        (false, true) if !workspace::solution(lab).is_dir() => {
+            Wall::not_asked("a handout has no reference to race against; the virtual clock has judged the speed")
+        }
         (false, true) => {
             show.timing();
             let reference = reference::program(lab, toolkit)?;
-            pairs::confirm(lab, &program.binary, &reference, options.seed)?
+            let virtual_ratio = model::virtual_ratio(lab, &program.binary, &reference, options.seed)?;
+            Wall { virtual_ratio, ..pairs::confirm(lab, &program.binary, &reference, options.seed)? }
         }
     };
     Ok(document(lab, name, options, checks, wall))
 }
 
-fn built() -> CheckResult {
+/// The row of a build that went well.
+pub fn built() -> CheckResult {
     CheckResult {
         id: "build".into(),
         kind: "build".into(),
@@ -168,7 +173,8 @@ fn built() -> CheckResult {
     }
 }
 
-fn unbuilt(lab: &Lab, failure: &BuildFailure) -> Vec<CheckResult> {
+/// The rows of a submission that does not build.
+pub fn unbuilt(lab: &Lab, failure: &BuildFailure) -> Vec<CheckResult> {
     let compiler = compile::strip_colour(&failure.compiler);
     let evidence = json!({ "compiler": compiler });
     let build = CheckResult { status: Status::Fail, message: failure.message.clone(), evidence, ..built() };
@@ -183,7 +189,8 @@ fn unbuilt(lab: &Lab, failure: &BuildFailure) -> Vec<CheckResult> {
     std::iter::once(build).chain(rest).collect()
 }
 
-fn document(
+/// The document of these rows.
+pub fn document(
     lab: &Lab,
     submission: Option<String>,
     options: &Options,

@@ -15,13 +15,13 @@ use crate::submit::workspace;
 /// When a file cannot be moved or written; then nothing was lost.
 pub fn run(lab: &'static Lab) -> Result<Code> {
     for file in lab.student_files {
-        let path = workspace::starter(lab).join("src").join(file);
+        let path = workspace::place(&workspace::starter(lab), file);
         let fresh = starters::starter_text(lab, file)?;
         if std::fs::read_to_string(&path).is_ok_and(|now| now == fresh) {
             println!("{} is the starter already", shown(&path));
             continue;
         }
-        let staged = path.with_extension("rs.fresh");
+        let staged = with_suffix(&path, ".fresh");
         std::fs::write(&staged, &fresh).with_context(|| format!("writing {}", staged.display()))?;
         if path.exists() {
             let kept = free_name(&path);
@@ -38,11 +38,17 @@ fn shown(path: &Path) -> String {
     path.strip_prefix(workspace::root()).unwrap_or(path).display().to_string()
 }
 
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
 /// `flag.rs.old-1`, or the next number that is free.
 fn free_name(path: &Path) -> PathBuf {
     let mut number = 1;
     loop {
-        let name = path.with_extension(format!("rs.old-{number}"));
+        let name = with_suffix(path, &format!(".old-{number}"));
         if !name.exists() {
             return name;
         }

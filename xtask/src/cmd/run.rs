@@ -62,22 +62,24 @@ pub fn run(lab: &'static Lab, source: &Source, options: &Options) -> Result<Code
     let say = |text: &str| if options.json { eprint!("{text}") } else { print!("{text}") };
     say(&outcome::told(lab, &runs));
     if let Some(timeline) = &drawn {
+        say(&outcome::round_trips(timeline).unwrap_or_default());
         say(&text::render(timeline, gate::usable_cpus()));
         draw(lab, source, timeline, &layout, options, &say)?;
     }
     if predicted {
-        let refused = runs.iter().filter(|run| !run.right).count() as u32;
-        let seen = Seen { runs: runs.len() as u32, refused };
+        let right = runs.iter().filter(|run| run.right).count() as u32;
+        let seen = Seen { runs: runs.len() as u32, right };
         predict::reveal(lab, &Shown { whose: source, binary: &program.binary, seed: options.seed, seen })?;
     }
+    let well = runs.iter().all(|r| r.right);
     let worst = match (source.baseline, &free.end) {
-        (Some(_), FreeEnd::Done(_)) => shortest_failure(lab, source, &program.binary, options.seed, &say)?,
+        (Some(_), FreeEnd::Done(_)) => shortest_failure(lab, source, &program.binary, options.seed, well, &say)?,
         _ => None,
     };
     if options.json {
         println!("{}", serde_json::to_string_pretty(&document(lab, &free.end, drawn.as_ref(), worst.as_ref()))?);
     }
-    Ok(if runs.iter().all(|r| r.wall_ns.is_some()) { Code::Pass } else { Code::Fail })
+    Ok(if well { Code::Pass } else { Code::Fail })
 }
 
 /// Runs once, free, keeping so many events of each worker.
@@ -154,10 +156,12 @@ fn shortest_failure(
     source: &Source,
     binary: &Path,
     seed: u64,
+    went_well: bool,
     say: &dyn Fn(&str),
 ) -> Result<Option<CheckResult>> {
     let name = lab.baselines.iter().find(|(_, o)| Some(*o) == source.baseline).map_or("", |(n, _)| n);
-    say(&format!("\nThat went well, as it nearly always does. Now every interleaving of the baseline `{name}`:\n"));
+    let how = if went_well { "That went well, as it nearly always does." } else { "Not well." };
+    say(&format!("\n{how} Now every interleaving of the baseline `{name}`:\n"));
     for check in lab.checks.iter().filter(|c| matches!(c.judge, Judge::Every(_))) {
         let result = assess::one(lab, check, binary, seed, &|scenario| source.adapt(lab, scenario))?;
         if result.status != Status::Fail {

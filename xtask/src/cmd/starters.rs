@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::cli::Code;
-use crate::labs::{LABS, Lab};
+use crate::labs::{LABS, Lab, is_sheet};
 use crate::submit::workspace;
 
 const BEGIN: &str = "// BEGIN SOLUTION: ";
@@ -50,14 +50,14 @@ pub fn run(check: bool) -> Result<Code> {
 }
 
 /// Every generated file of a lab.
-fn files(lab: &Lab) -> Result<Vec<(PathBuf, String)>> {
+pub fn files(lab: &Lab) -> Result<Vec<(PathBuf, String)>> {
     let (from, to) = (workspace::solution(lab), workspace::starter(lab));
     let mut files = Vec::new();
     for file in lab.given_files {
         files.push((to.join("src").join(file), read(&from.join("src").join(file))?));
     }
     for file in lab.student_files {
-        files.push((to.join("src").join(file), starter_text(lab, file)?));
+        files.push((workspace::place(&to, file), starter_text(lab, file)?));
     }
     for file in COPIED.into_iter().filter(|file| from.join(file).exists()) {
         files.push((to.join(file), read(&from.join(file))?));
@@ -78,8 +78,20 @@ pub fn starter_text(lab: &Lab, file: &str) -> Result<String> {
     if given.exists() {
         return read(&given);
     }
-    let solution = workspace::solution(lab).join("src").join(file);
+    let solution = workspace::place(&workspace::solution(lab), file);
+    if is_sheet(file) {
+        return Ok(blank(&read(&solution)?));
+    }
     generate(&read(&solution)?).map_err(|(line, why)| anyhow::anyhow!("{}:{line}: {why}", solution.display()))
+}
+
+/// An answer sheet without its answers: every `key = "…"` becomes `key = ""`.
+fn blank(solution: &str) -> String {
+    let line = |line: &str| match line.split_once(" = \"") {
+        Some((key, _)) if !line.starts_with('#') => format!("{key} = \"\"\n"),
+        _ => format!("{line}\n"),
+    };
+    solution.lines().map(line).collect()
 }
 
 /// A starter from a solution's text; on failure the line and what is wrong there.
@@ -141,6 +153,11 @@ mod tests {
         let solution = "/// Doc.\npub fn f(b: &Board, n: u32) -> u32 {\n    // BEGIN SOLUTION: do it\n    n + 1\n    // END SOLUTION\n}\n";
         let starter = "/// Doc.\npub fn f(b: &Board, n: u32) -> u32 {\n    let _ = (b, n);\n    todo!(\"do it\")\n}\n";
         assert_eq!(generate(solution), Ok(starter.to_owned()));
+    }
+
+    #[test]
+    fn a_sheet_keeps_its_questions_and_loses_its_answers() {
+        assert_eq!(blank("# Why = \"x\"?\nkey = \"value\"\n\n"), "# Why = \"x\"?\nkey = \"\"\n\n");
     }
 
     #[test]

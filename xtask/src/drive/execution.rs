@@ -64,6 +64,8 @@ pub struct Execution<'m, M: Machine> {
     pub steps: Vec<Step>,
     stops: Vec<Stop>,
     looks: Vec<Looks>,
+    /// Operations after which memory has not been compared with the model yet.
+    unchecked: Vec<Op>,
     broken: Option<usize>,
 }
 
@@ -73,11 +75,25 @@ impl<'m, M: Machine> Execution<'m, M> {
     /// # Errors
     /// Only when something of ours fails.
     pub fn start(machine: &'m mut M, setting: &'m Setting<'m>) -> Result<Self> {
-        let stops = machine.start()?;
+        Execution::begin(machine, setting, None)
+    }
+
+    /// [`Execution::start`] for a scheduler that will take these choices, all of which were possible before, and then go
+    /// [onward](crate::search::replay::onward). The steps are the same; they cost fewer switches of processes.
+    ///
+    /// # Errors
+    /// As [`Execution::start`].
+    pub fn start_towards(machine: &'m mut M, setting: &'m Setting<'m>, choices: Vec<(Choice, Op)>) -> Result<Self> {
+        Execution::begin(machine, setting, Some(choices))
+    }
+
+    fn begin(machine: &'m mut M, setting: &'m Setting<'m>, choices: Option<Vec<(Choice, Op)>>) -> Result<Self> {
+        let stops = machine.start(choices)?;
         let model = Model::new(setting.layout, setting.workers);
         let looks = vec![Looks::default(); setting.workers];
-        let mut new = Execution { machine, setting, model, steps: Vec::new(), stops: Vec::new(), looks, broken: None };
-        new.stops = vec![Stop::Dead; stops.len()];
+        let waiting = vec![Stop::Dead; stops.len()];
+        let (steps, unchecked) = (Vec::new(), Vec::new());
+        let mut new = Execution { machine, setting, model, steps, stops: waiting, looks, unchecked, broken: None };
         for (worker, stop) in stops.into_iter().enumerate() {
             new.arrive(worker, stop)?;
         }
@@ -232,13 +248,23 @@ impl<'m, M: Machine> Execution<'m, M> {
     }
 
     /// Compares what the operation gave and left in memory with the model.
-    fn mismatch(&self, op: &Op, expected: u64, result: u64, bytes: &[u8]) -> Option<String> {
+    ///
+    /// While a worker is ahead of its steps, so is memory: then it is compared when the steps have caught up.
+    fn mismatch(&mut self, op: &Op, expected: u64, result: u64, bytes: &[u8]) -> Option<String> {
         if result != expected {
             return Some(format!("{:?} gave {result}, but must give {expected}", op.action));
         }
         if matches!(op.action, Action::Send | Action::TrySend) && !self.bytes_arrived(op, result, bytes) {
             return Some(format!("{:?} of {} bytes put other bytes on their way than it announced", op.action, op.a));
         }
+        self.unchecked.push(*op);
+        if self.machine.is_ahead() {
+            return None;
+        }
+        std::mem::take(&mut self.unchecked).iter().find_map(|op| self.wrong_memory(op))
+    }
+
+    fn wrong_memory(&self, op: &Op) -> Option<String> {
         let mut wrong = None;
         let owner_id = |w| self.machine.owner_id(w);
         self.model.expected_memory(op, self.setting.layout, owner_id, &mut |offset, bits, must| {

@@ -1,5 +1,6 @@
 //! Free runs: the same binary, nobody stepping, timestamps taken inside the workers.
 
+use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Child;
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use shared::header::{HEADER_BYTES, Header};
-use shared::process::{reports, times, wait_status};
+use shared::process::{EXIT_PANICKED, panic_text, reports, times, wait_status};
 use shared::region::{Layout, Region};
 use shared::sys;
 use shared::trace::{self, Event};
@@ -15,8 +16,10 @@ use shared::trace::{self, Event};
 use super::processes::{process_state, spawn};
 use crate::labs::{FreeRun, Scenario};
 
-/// Workers that sleep this long, all of them, having used no processor time, wait for each other for ever.
-const ASLEEP: Duration = Duration::from_secs(2);
+/// Looks after which it is decided whether everyone sleeps: two seconds, more on a busy machine.
+const WINDOW: u32 = 1_000;
+/// Processor time in which all workers together may wake to look again during so many looks.
+const LOOKING_AGAIN: Duration = Duration::from_millis(100);
 /// Processor time after which a free run, which needs milliseconds, counts as endless.
 const ENDLESS: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(2);
@@ -59,22 +62,35 @@ pub fn run(binary: &Path, scenario: &Scenario, layout: &Layout, events: usize) -
     let hang = wait(&mut crew)?;
     let workers = scenario.workers();
     let end = match hang {
-        Some(why) => FreeEnd::Failed(why),
+        Some(why) => FreeEnd::Failed(match (0..workers).find_map(|w| panicked(&payload, w)) {
+            Some(panicked) => format!("{panicked}; after that, {why}"),
+            None => why,
+        }),
         None => outcome(&payload, workers),
     };
     let events = ring.map_or(Vec::new(), |ring| (0..workers).map(|w| trace::read(&ring, w)).collect());
     Ok(Free { end, events })
 }
 
+/// What to say of a worker that panicked; the others may wait for it for ever.
+fn panicked(payload: &Region, worker: usize) -> Option<String> {
+    let status = wait_status(payload, worker)?;
+    let name = crate::story::words::worker(worker);
+    let panicked = libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == EXIT_PANICKED;
+    panicked.then(|| format!("{name} panicked: {}", panic_text(payload, worker)))
+}
+
 fn outcome(payload: &Region, workers: usize) -> FreeEnd {
     for worker in 0..workers {
+        if let Some(why) = panicked(payload, worker) {
+            return FreeEnd::Failed(why);
+        }
         let name = crate::story::words::worker(worker);
         match wait_status(payload, worker) {
             Some(0) => {}
             Some(status) if libc::WIFSIGNALED(status) => {
                 return FreeEnd::Failed(format!("{name} was ended by signal {}", libc::WTERMSIG(status)));
             }
-            Some(status) if libc::WEXITSTATUS(status) == 101 => return FreeEnd::Failed(format!("{name} panicked")),
             Some(status) => {
                 return FreeEnd::Failed(format!("{name} left with exit code {}", libc::WEXITSTATUS(status)));
             }
@@ -92,21 +108,17 @@ fn outcome(payload: &Region, workers: usize) -> FreeEnd {
 
 /// Waits for the crew. `Some(why)`: it would never have ended, and was killed.
 fn wait(crew: &mut Child) -> Result<Option<String>> {
-    let mut last = Duration::ZERO;
-    let mut quiet = Duration::ZERO;
+    let mut window = Window::default();
     loop {
         if crew.try_wait()?.is_some() {
             return Ok(None);
         }
         std::thread::sleep(LOOK);
-        let workers = children(crew.id());
-        let states: Vec<(char, Duration)> = workers.iter().filter_map(|pid| process_state(*pid)).collect();
-        let cpu: Duration = states.iter().map(|(_, cpu)| *cpu).sum();
-        let asleep = states.iter().all(|(state, _)| matches!(state, 'S' | 'Z'));
-        quiet = if asleep && cpu == last { quiet + LOOK } else { Duration::ZERO };
-        last = cpu;
+        let pids = children(crew.id());
+        let states = pids.iter().filter_map(|pid| Some((*pid, process_state(*pid)?))).collect();
+        let cpu = window.look(&states);
         let why = match () {
-            () if quiet >= ASLEEP => "everyone sleeps: the workers wait for each other for ever",
+            () if window.is_hopeless() => "everyone sleeps: the workers wait for each other for ever",
             () if cpu >= ENDLESS => "no end after 20 seconds of processor time; milliseconds are needed",
             () => continue,
         };
@@ -117,7 +129,67 @@ fn wait(crew: &mut Child) -> Result<Option<String>> {
     }
 }
 
+/// What was seen of the workers lately.
+#[derive(Default)]
+struct Window {
+    looks: u32,
+    /// At how many looks each worker slept or had ended.
+    asleep: BTreeMap<u32, u32>,
+    cpu_before: Duration,
+    cpu: Duration,
+}
+
+impl Window {
+    /// Adds a look at the workers' states and processor times; gives the sum of the latter.
+    fn look(&mut self, states: &BTreeMap<u32, (char, Duration)>) -> Duration {
+        if self.looks == WINDOW {
+            *self = Window { cpu_before: self.cpu, ..Window::default() };
+        }
+        self.looks += 1;
+        self.cpu = states.values().map(|(_, cpu)| *cpu).sum();
+        for (pid, (state, _)) in states {
+            *self.asleep.entry(*pid).or_default() += u32::from(matches!(state, 'S' | 'Z'));
+        }
+        self.cpu
+    }
+
+    /// Whether everyone sleeps, apart from waking now and then to look again. Whoever works, or would if it were given a
+    /// processor, does not sleep at any look.
+    fn is_hopeless(&self) -> bool {
+        let sleepy = self.asleep.values().all(|looks| looks * 5 >= WINDOW);
+        self.looks == WINDOW && sleepy && self.cpu.saturating_sub(self.cpu_before) <= LOOKING_AGAIN
+    }
+}
+
 fn children(pid: u32) -> Vec<u32> {
     let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
     list.split_whitespace().filter_map(|p| p.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a window is hopeless in which two workers are seen so at look `at`: (state, processor milliseconds).
+    fn hopeless(workers: [fn(u64) -> (char, u64); 2]) -> bool {
+        let mut window = Window::default();
+        (0..2 * u64::from(WINDOW)).any(|at| {
+            let seen = |w: usize| (w as u32, (workers[w](at).0, Duration::from_millis(workers[w](at).1)));
+            window.look(&BTreeMap::from([seen(0), seen(1)]));
+            window.is_hopeless()
+        })
+    }
+
+    #[test]
+    fn sleepers_are_hopeless_and_whoever_works_or_wants_to_is_not() {
+        let asleep = |_: u64| ('S', 10);
+        let ended = |_: u64| ('Z', 10);
+        let looks_again_on_a_busy_machine = |at: u64| (if at.is_multiple_of(3) { 'S' } else { 'R' }, at / 100);
+        let without_a_processor = |_: u64| ('R', 10);
+        let works = |at: u64| (if at.is_multiple_of(2) { 'S' } else { 'R' }, at);
+        assert!(hopeless([asleep, ended]));
+        assert!(hopeless([asleep, looks_again_on_a_busy_machine]));
+        assert!(!hopeless([asleep, without_a_processor]));
+        assert!(!hopeless([asleep, works]));
+    }
 }

@@ -3,6 +3,8 @@
 use anyhow::Result;
 use shared::baton::Op;
 
+use super::step::Choice;
+
 /// Where a worker stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
@@ -39,13 +41,16 @@ pub enum Broken {
 
 /// Workers that do one granted operation at a time.
 pub trait Machine {
-    /// Starts a new execution from the initial state and runs every worker to its first stop.
+    /// Starts a new execution from the initial state and runs every worker to its first stop. `choices`: what the
+    /// scheduler will choose, each of which was possible before, until it lets each worker go on as long as it can; a
+    /// machine may use it to run [ahead](super::ahead) of the granted steps.
     ///
     /// # Errors
     /// Only when something of ours fails; whatever a worker does is a [`Stop`].
-    fn start(&mut self) -> Result<Vec<Stop>>;
+    fn start(&mut self, choices: Option<Vec<(Choice, Op)>>) -> Result<Vec<Stop>>;
 
-    /// Lets a worker do what it announced; `answer` is what a computation gives. Returns the result and the next stop.
+    /// Lets a worker do what it announced; `answer` is what a computation gives, always the same for the same worker and
+    /// task. Returns the result and the next stop.
     ///
     /// # Errors
     /// As [`Machine::start`].
@@ -65,6 +70,11 @@ pub trait Machine {
 
     /// The bytes of the send that the worker announced.
     fn bytes(&self, worker: usize) -> Vec<u8>;
+
+    /// Whether some worker has done operations that were not granted yet.
+    fn is_ahead(&self) -> bool {
+        false
+    }
 
     /// What the real memory holds at a byte offset of the payload; `None` when there is no real memory.
     fn memory(&self, offset: usize) -> Option<u64>;

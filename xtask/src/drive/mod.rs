@@ -4,6 +4,7 @@
 //! [`execution::Execution`] adds the grader's own [`model`] of every object: who may proceed, what each operation must
 //! give. Schedulers ([`crate::search`]) only choose who goes next. The granted [`step::Step`]s are the only evidence.
 
+pub mod ahead;
 pub mod execution;
 pub mod free;
 pub mod machine;

@@ -1,22 +1,26 @@
 //! Real processes: the lab's binary as a zygote, its workers as children of this process, each held by its baton.
 
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use shared::baton::{Action, EXIT_SECOND_THREAD, EXIT_UNSTOPPABLE, Op, PAGE_BYTES, Page, state};
 use shared::header::{HEADER_BYTES, Header};
-use shared::process::{COMMONS_BYTES, count_end};
+use shared::process::{COMMONS_BYTES, count_end, forget_life};
 use shared::region::{Kind, Layout, MAX_WORKERS, Region};
 use shared::robust::OWNER_DIED;
 use shared::sys;
 
+use super::ahead::{Ahead, Foresight};
 use super::machine::{Broken, Machine, Stop};
+use super::step::{Choice, is_local};
 use crate::platform;
 
 /// A worker that has used this much processor time of its own since its last toolkit operation hangs.
@@ -36,10 +40,14 @@ pub struct Processes {
     control: Region,
     batons: Vec<Region>,
     pids: Vec<Option<u32>>,
+    ahead: Vec<Ahead>,
+    foresight: Foresight,
     scenario: Header,
     layout: Layout,
     /// Workers forked so far: how often rewinding was not enough.
     pub forks: u64,
+    /// Turns given to workers so far: each is two switches of processes.
+    pub turns: u64,
     /// Fork every worker anew for every execution (for comparison in benchmarks).
     pub always_fork: bool,
 }
@@ -75,9 +83,12 @@ impl Processes {
             control,
             batons,
             pids,
+            ahead: (0..MAX_WORKERS).map(|_| Ahead::default()).collect(),
+            foresight: Foresight::default(),
             scenario,
             layout,
             forks: 0,
+            turns: 0,
             always_fork: false,
         };
         new.await_zygote(state::UNBORN)?;
@@ -87,7 +98,9 @@ impl Processes {
     /// Takes another scenario of the same lab from the next execution on.
     pub fn load(&mut self, scenario: &Header, layout: &Layout) {
         self.scenario = Header { grader: u64::from(std::process::id()), ..scenario.clone() };
+        self.scenario.write(&self.header);
         self.layout = layout.clone();
+        self.batons.iter().for_each(|baton| Page::of(baton).ahead.forget());
     }
 
     /// Waits until the zygote is ready for an order. It runs no code of the student, so only a broken machine makes it fail.
@@ -185,6 +198,33 @@ impl Processes {
         self.fork(slot)
     }
 
+    /// Gives the worker its turn, with all that it may do ahead.
+    fn turn(&mut self, slot: usize) {
+        self.turns += 1;
+        let page = Page::of(&self.batons[slot]);
+        let (sure, goes_on) = self.foresight.steps(slot);
+        page.ahead.grant(sure, goes_on);
+        let stop = self.run_to_stop(slot);
+        let page = Page::of(&self.batons[slot]);
+        let done: Option<VecDeque<(Op, u64)>> = (0..page.ahead.lines()).map(|at| page.ahead.line(at)).collect();
+        match done {
+            Some(done) => self.ahead[slot].stopped(done, stop),
+            None => {
+                let why = "an action that was done ahead does not exist".to_owned();
+                self.ahead[slot].stopped(VecDeque::new(), Stop::Broken(Broken::Tampered(why)));
+            }
+        }
+    }
+
+    /// A scheduler that did not do what it foresaw: the others have done what they should not have.
+    fn nobody_else_is_ahead(&self, worker: usize) -> Result<()> {
+        let other = (0..self.scenario.roles.len()).find(|w| *w != worker && self.ahead[*w].is_ahead());
+        match other {
+            Some(other) => bail!("worker {} is ahead of its schedule", other + 1),
+            None => Ok(()),
+        }
+    }
+
     fn run_to_stop(&mut self, slot: usize) -> Stop {
         let pid = self.pids[slot].expect("a living worker");
         let page = Page::of(&self.batons[slot]);
@@ -193,6 +233,11 @@ impl Processes {
         loop {
             match page.wait_while(pid, Some(LOOK)) {
                 now if now == pid => {
+                    // A worker may have made the kernel forget to mark its word. It changes it no more once it has ended.
+                    let ended = !process_runs(pid);
+                    if ended && page.wait_while(state::UNBORN, Some(Duration::ZERO)) == pid {
+                        return Stop::Broken(self.reap(slot));
+                    }
                     if let Some(broken) = watch.look(pid) {
                         self.destroy(slot);
                         return Stop::Broken(broken);
@@ -225,30 +270,58 @@ fn announced(page: &Page) -> Stop {
 }
 
 impl Machine for Processes {
-    fn start(&mut self) -> Result<Vec<Stop>> {
+    fn start(&mut self, choices: Option<Vec<(Choice, Op)>>) -> Result<Vec<Stop>> {
         let workers = self.scenario.roles.len();
         for slot in 0..workers {
             self.park(slot)?;
+            self.ahead[slot] = Ahead::default();
         }
-        self.scenario.write(&self.header);
+        self.foresight = choices.map_or_else(Foresight::default, Foresight::new);
+        // Nobody may look dead to a worker that is ahead of the others' start.
+        (0..workers).for_each(|worker| forget_life(&self.payload, worker));
         self.payload.clear(COMMONS_BYTES, self.layout.bytes() - COMMONS_BYTES);
         for object in &self.layout.objects {
             if let Kind::Cell { init } = object.kind {
                 self.payload.word(object.offset).store(init, Relaxed);
             }
         }
-        Ok((0..workers).map(|slot| self.run_to_stop(slot)).collect())
+        let start = |slot| {
+            self.turn(slot);
+            self.ahead[slot].next_stop()
+        };
+        Ok((0..workers).map(start).collect())
     }
 
     fn grant(&mut self, worker: usize, answer: u64) -> Result<(u64, Stop)> {
-        Page::of(&self.batons[worker]).answer.store(answer, Relaxed);
-        let stop = self.run_to_stop(worker);
-        Ok((Page::of(&self.batons[worker]).result.load(Relaxed), stop))
+        let op = self.ahead[worker].announced().context("only a worker that announced is granted")?;
+        if !is_local(op.action) {
+            self.nobody_else_is_ahead(worker)?;
+            self.foresight.granted(worker);
+        }
+        let result = match self.ahead[worker].take_result() {
+            Some(result) => result,
+            None => {
+                let page = Page::of(&self.batons[worker]);
+                page.answer.store(answer, Relaxed);
+                if op.action == Action::Compute {
+                    page.ahead.remember(op, answer);
+                }
+                self.turn(worker);
+                Page::of(&self.batons[worker]).result.load(Relaxed)
+            }
+        };
+        Ok((result, self.ahead[worker].next_stop()))
     }
 
     fn kill(&mut self, worker: usize) -> Result<()> {
+        self.nobody_else_is_ahead(usize::MAX)?;
+        self.foresight.killed();
         self.destroy(worker);
         Ok(())
+    }
+
+    fn is_ahead(&self) -> bool {
+        self.ahead[..self.scenario.roles.len()].iter().any(Ahead::is_ahead)
     }
 
     fn text(&self, worker: usize) -> String {
@@ -283,6 +356,14 @@ impl Drop for Processes {
     }
 }
 
+/// Program and arguments that put a fence around themselves and then become the program named last.
+static FENCE: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// Starts every lab's binary through a fence from now on. Only for the process that judges inside a jail.
+pub fn fence(words: Vec<OsString>) {
+    let _ = FENCE.set(words);
+}
+
 /// Starts the lab's binary with memory files as descriptors 3, 4, 5 …, silent and with an empty environment.
 ///
 /// # Errors
@@ -290,7 +371,11 @@ impl Drop for Processes {
 pub fn spawn(binary: &Path, role: &str, files: &[OwnedFd]) -> Result<Child> {
     let numbers: Vec<i32> = files.iter().map(AsRawFd::as_raw_fd).collect();
     let args: Vec<OsString> = numbers.iter().map(|fd| fd.to_string().into()).collect();
-    let mut command = Command::new(binary);
+    let fence = FENCE.get().map_or(&[][..], Vec::as_slice);
+    let mut command = Command::new(fence.first().map_or(binary.as_os_str(), OsString::as_os_str));
+    if let Some((_, rest)) = fence.split_first() {
+        command.args(rest).arg(binary);
+    }
     command.arg(role).args(args).env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // SAFETY: between fork and exec only system calls on plain integers are made.
     unsafe {

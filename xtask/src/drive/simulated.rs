@@ -9,6 +9,7 @@ use shared::words::queue::CLOSED;
 
 use super::machine::{Machine, Stop};
 use super::model::{Model, Thing};
+use super::step::Choice;
 
 struct Worker {
     at: usize,
@@ -63,7 +64,7 @@ impl Simulated {
 }
 
 impl Machine for Simulated {
-    fn start(&mut self) -> Result<Vec<Stop>> {
+    fn start(&mut self, _choices: Option<Vec<(Choice, Op)>>) -> Result<Vec<Stop>> {
         let count = self.programs.len();
         self.model = Model::new(&self.layout, count);
         self.workers = (0..count).map(|_| Worker { at: 0, last: 0, rest: None, announced: None }).collect();

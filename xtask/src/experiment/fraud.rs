@@ -38,6 +38,7 @@ fn plan(settings: &Settings) -> Vec<Job> {
             ("rounds", RAISES),
             ("seed", 7),
         ],
+        against: None,
     };
     LOOKS.into_iter().flat_map(|(variant, name)| INTERVALS.map(|every| job(variant, name, every))).collect()
 }

@@ -41,7 +41,12 @@ pub struct Job {
     pub name: &'static str,
     /// … with these numbers.
     pub numbers: Vec<(&'static str, u64)>,
+    /// What it is compared with: taken right before or after it, so that both see the same machine.
+    pub against: Option<Program>,
 }
+
+/// What the measuring program is asked for, and with which numbers.
+pub type Program = (&'static str, Vec<(&'static str, u64)>);
 
 /// An experiment.
 pub struct Experiment {

@@ -1,4 +1,5 @@
-//! Taking samples: every job once a round, in random order, each by a program of its own, with a deadline.
+//! Taking samples: every job once a round, in random order, beside what it is compared with, each by a program of its own,
+//! with a deadline.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -32,6 +33,8 @@ pub struct Sample {
     pub round: usize,
     /// The lines, in the order in which they came.
     pub lines: Vec<Line>,
+    /// The lines of what it is compared with; none when it is compared with nothing.
+    pub against: Vec<Line>,
 }
 
 /// Everything that was observed.
@@ -60,9 +63,19 @@ impl Sample {
 
     /// From the first worker's start to the last one's end, nanoseconds.
     pub fn makespan(&self) -> f64 {
-        let (start, end) = (self.all("start").min().unwrap_or(0), self.all("end").max().unwrap_or(0));
-        end.saturating_sub(start) as f64
+        makespan(&self.lines)
     }
+
+    /// The makespan of what it is compared with.
+    pub fn other_makespan(&self) -> f64 {
+        makespan(&self.against)
+    }
+}
+
+fn makespan(lines: &[Line]) -> f64 {
+    let all = |name: &'static str| lines.iter().filter_map(move |line| line.get(name).copied());
+    let (start, end) = (all("start").min().unwrap_or(0), all("end").max().unwrap_or(0));
+    end.saturating_sub(start) as f64
 }
 
 /// Takes a sample of each job in each of so many rounds. `progress` hears how many of how many samples there are.
@@ -76,8 +89,18 @@ pub fn all(program: &Path, jobs: &[Job], rounds: usize, progress: &mut dyn FnMut
         shuffle(&mut order, mix(u64::from(std::process::id())) ^ round as u64);
         let before = Snapshot::take()?;
         for job in &order {
-            let lines = sample(program, job)?;
-            observed.samples.push(Sample { variant: job.variant, at: job.at, round, lines });
+            let own = || sample(program, job.name, &job.numbers);
+            let other =
+                || job.against.as_ref().map_or(Ok(Vec::new()), |(name, numbers)| sample(program, name, numbers));
+            // Who goes first changes: a machine that warms up favours the second.
+            let own_first = mix(observed.samples.len() as u64) & 1 == 0;
+            let (lines, against) = if own_first {
+                (own()?, other()?)
+            } else {
+                let first = other()?;
+                (own()?, first)
+            };
+            observed.samples.push(Sample { variant: job.variant, at: job.at, round, lines, against });
             progress(observed.samples.len(), jobs.len() * rounds);
         }
         observed.foreign.push(gate::foreign_cores(&before, &Snapshot::take()?));
@@ -90,11 +113,9 @@ pub fn all(program: &Path, jobs: &[Job], rounds: usize, progress: &mut dyn FnMut
 /// # Errors
 /// Only when something of ours fails.
 pub fn loop_ns(program: &Path, loops: u64) -> Result<f64> {
-    let job = Job { variant: "", at: 0, name: "serial", numbers: vec![("work", loops), ("tasks", 1)] };
     let mut times = Vec::new();
-    for round in 0..5 {
-        let lines = sample(program, &job)?;
-        times.push(Sample { variant: "", at: 0, round, lines }.makespan() / loops as f64);
+    for _ in 0..5 {
+        times.push(makespan(&sample(program, "serial", &[("work", loops), ("tasks", 1)])?) / loops as f64);
     }
     Ok(super::stats::spread(times.into_iter()).mid)
 }
@@ -106,15 +127,14 @@ fn shuffle<T>(items: &mut [T], seed: u64) {
     }
 }
 
-fn sample(program: &Path, job: &Job) -> Result<Vec<Line>> {
+fn sample(program: &Path, name: &str, numbers: &[(&str, u64)]) -> Result<Vec<Line>> {
     let mut command = Command::new(program);
-    command.args(["sample", &std::process::id().to_string(), job.name]);
-    command.args(job.numbers.iter().map(|(key, number)| format!("{key}={number}")));
-    let said =
-        answer(&mut command, DEADLINE).with_context(|| format!("the sample `{}` of {:?}", job.name, job.numbers))?;
+    command.args(["sample", &std::process::id().to_string(), name]);
+    command.args(numbers.iter().map(|(key, number)| format!("{key}={number}")));
+    let said = answer(&mut command, DEADLINE).with_context(|| format!("the sample `{name}` of {numbers:?}"))?;
     let lines: Result<Vec<Line>> = said.lines().map(parse).collect();
-    let lines = lines.with_context(|| format!("what the sample `{}` printed", job.name))?;
-    anyhow::ensure!(!lines.is_empty(), "the sample `{}` of {:?} printed nothing", job.name, job.numbers);
+    let lines = lines.with_context(|| format!("what the sample `{name}` printed"))?;
+    anyhow::ensure!(!lines.is_empty(), "the sample `{name}` of {numbers:?} printed nothing");
     Ok(lines)
 }
 
@@ -170,7 +190,7 @@ mod tests {
     #[test]
     fn a_makespan_is_from_the_first_start_to_the_last_end() {
         let lines = ["start=5 end=9", "start=3 end=7"].map(|l| parse(l).expect("a line")).to_vec();
-        assert_eq!(Sample { variant: "", at: 0, round: 0, lines }.makespan(), 6.0);
+        assert_eq!(makespan(&lines), 6.0);
     }
 
     #[test]

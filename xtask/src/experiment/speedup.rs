@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::observe::Observed;
+use super::observe::{Line, Observed};
 use super::report::{self, Plot, Report};
 use super::stats::spread;
 use super::{Experiment, Job, Settings};
@@ -18,31 +18,33 @@ pub struct Way {
     pub batch: u64,
 }
 
-/// The first of all ways: what the others are compared with.
-pub const SERIAL: Way = Way { name: "serial", program: "serial", batch: 1 };
+/// What the others are compared with.
+const SERIAL: Way = Way { name: "serial", program: "serial", batch: 1 };
 
 /// Work of one sample on one processor, nanoseconds: enough for start and end not to matter.
 const WORK_NS: u64 = 20_000_000;
 /// Fewest tasks of a sample: with fewer, shares would be uneven.
 const FEWEST: u64 = 24;
 
-/// The serial way and all others, at each task size in nanoseconds.
+/// All ways at each task size in nanoseconds, each against the serial way.
 pub fn plan(settings: &Settings, ways: &[Way], sizes: &[u64]) -> Vec<Job> {
-    let job = |way: &Way, task_ns: u64, workers| {
+    let numbers = |way: &Way, task_ns: u64, workers| {
         let tasks = (WORK_NS / settings.shrink / task_ns).max(FEWEST);
         let work = ((task_ns as f64 / settings.loop_ns).round() as u64).max(1);
-        let numbers = vec![("workers", workers), ("tasks", tasks), ("work", work), ("batch", way.batch), ("every", 16)];
-        Job { variant: way.name, at: task_ns, name: way.program, numbers }
+        vec![("workers", workers), ("tasks", tasks), ("work", work), ("batch", way.batch), ("every", 16)]
     };
-    let at = |task_ns: &u64| {
-        let others = ways.iter().map(|way| job(way, *task_ns, settings.workers));
-        std::iter::once(job(&SERIAL, *task_ns, 1)).chain(others).collect::<Vec<_>>()
+    let job = |way: &Way, task_ns| Job {
+        variant: way.name,
+        at: task_ns,
+        name: way.program,
+        numbers: numbers(way, task_ns, settings.workers),
+        against: Some((SERIAL.program, numbers(&SERIAL, task_ns, 1))),
     };
-    sizes.iter().flat_map(at).collect()
+    sizes.iter().flat_map(|size| ways.iter().map(move |way| job(way, *size))).collect()
 }
 
-/// Speed-ups of one way: at each task size, round by round against the serial run of the same round.
-struct Line {
+/// Speed-ups of one way: at each task size, each sample against the serial one right beside it.
+struct Curve {
     name: &'static str,
     points: Vec<(u64, Spread)>,
 }
@@ -53,64 +55,67 @@ struct Line {
 /// When two ways did not come to the same result, so that there is nothing to compare.
 pub fn judge(experiment: &Experiment, observed: &Observed, ways: &[Way], sizes: &[u64]) -> Result<Report, String> {
     sizes.iter().try_for_each(|size| same_sums(observed, ways, *size))?;
-    let lines: Vec<Line> = ways
+    let curves: Vec<Curve> = ways
         .iter()
-        .map(|way| Line {
+        .map(|way| Curve {
             name: way.name,
             points: sizes.iter().map(|s| (*s, speedup(observed, way.name, *s))).collect(),
         })
         .collect();
-    let result = |l: &Line| {
-        let points = l.points.iter().map(|(s, v)| json!({ "task_ns": s, "speedup": report::number(v) }));
-        json!({ "way": l.name, "points": points.collect::<Vec<_>>() })
+    let result = |c: &Curve| {
+        let points = c.points.iter().map(|(s, v)| json!({ "task_ns": s, "speedup": report::number(v) }));
+        json!({ "way": c.name, "points": points.collect::<Vec<_>>() })
     };
     Ok(Report {
         head: vec!["speed-up over one worker", "task", "median", "quarters"],
-        rows: lines.iter().flat_map(rows).collect(),
-        says: lines.iter().map(wins).collect(),
+        rows: curves.iter().flat_map(rows).collect(),
+        says: curves.iter().map(wins).collect(),
         explains: Vec::new(),
         missing: Vec::new(),
-        results: json!({ "rows": lines.iter().map(result).collect::<Vec<_>>() }),
-        plot: Plot::Lines(plot(experiment, &lines)),
+        results: json!({ "rows": curves.iter().map(result).collect::<Vec<_>>() }),
+        plot: Plot::Lines(plot(experiment, &curves)),
     })
 }
 
 fn same_sums(observed: &Observed, ways: &[Way], size: u64) -> Result<(), String> {
     // Sums are taken modulo 2^32 by the workers, and so here.
-    let sum = |s: &super::observe::Sample| s.all("sum").sum::<u64>() & 0xffff_ffff;
-    let serial = observed.of(SERIAL.name, size).first().map(|s| sum(s)).ok_or("there is no serial run")?;
-    let differs = |way: &&Way| observed.of(way.name, size).iter().any(|s| sum(s) != serial);
-    match ways.iter().find(differs) {
-        None => Ok(()),
-        Some(way) => Err(format!("{} came to another result than one worker: there is nothing to compare", way.name)),
+    let sum = |lines: &[Line]| lines.iter().filter_map(|l| l.get("sum")).sum::<u64>() & 0xffff_ffff;
+    for way in ways {
+        let samples = observed.of(way.name, size);
+        if samples.is_empty() || samples.iter().any(|s| s.against.is_empty()) {
+            return Err(format!("{}: a sample is missing", way.name));
+        }
+        if samples.iter().any(|s| sum(&s.lines) != sum(&s.against)) {
+            return Err(format!("{} came to another result than one worker: there is nothing to compare", way.name));
+        }
     }
+    Ok(())
 }
 
 fn speedup(observed: &Observed, way: &str, size: u64) -> Spread {
-    let (serial, own) = (observed.of(SERIAL.name, size), observed.of(way, size));
-    spread(serial.iter().zip(&own).map(|(serial, own)| serial.makespan() / own.makespan().max(1.0)))
+    spread(observed.of(way, size).iter().map(|s| s.other_makespan() / s.makespan().max(1.0)))
 }
 
-fn rows(line: &Line) -> Vec<Vec<String>> {
+fn rows(curve: &Curve) -> Vec<Vec<String>> {
     let one = |(at, (size, value)): (usize, &(u64, Spread))| {
         let quarters = format!("{} to {}", Unit::Ratio.show(value.low), Unit::Ratio.show(value.high));
-        let name = if at == 0 { line.name } else { "" };
+        let name = if at == 0 { curve.name } else { "" };
         vec![name.to_owned(), Unit::Nanoseconds.show(*size as f64), Unit::Ratio.show(value.mid), quarters]
     };
-    line.points.iter().enumerate().map(one).collect()
+    curve.points.iter().enumerate().map(one).collect()
 }
 
 /// From which task size on a way beats one worker, interpolated between the sizes measured.
-fn wins(line: &Line) -> String {
-    let name = line.name;
-    let last_loss = line.points.iter().rposition(|(_, v)| v.mid <= 1.0);
+fn wins(curve: &Curve) -> String {
+    let name = curve.name;
+    let last_loss = curve.points.iter().rposition(|(_, v)| v.mid <= 1.0);
     match last_loss {
         None => format!("{name}: faster than one worker at every size measured."),
-        Some(at) if at + 1 == line.points.len() => {
+        Some(at) if at + 1 == curve.points.len() => {
             format!("{name}: still no faster than one worker at the largest size.")
         }
         Some(at) => {
-            let ((before, slow), (after, fast)) = (line.points[at], line.points[at + 1]);
+            let ((before, slow), (after, fast)) = (curve.points[at], curve.points[at + 1]);
             // Both axes are logarithmic, as in the plot.
             let share = -slow.mid.ln() / (fast.mid.ln() - slow.mid.ln());
             let size = (before as f64) * (after as f64 / before as f64).powf(share);
@@ -125,10 +130,10 @@ fn round(value: f64) -> f64 {
     (value / unit).round() * unit
 }
 
-fn plot(experiment: &Experiment, lines: &[Line]) -> Lines {
-    let series = |line: &Line| Series {
-        name: line.name.to_owned(),
-        points: line.points.iter().map(|(size, value)| (*size as f64, *value)).collect(),
+fn plot(experiment: &Experiment, curves: &[Curve]) -> Lines {
+    let series = |curve: &Curve| Series {
+        name: curve.name.to_owned(),
+        points: curve.points.iter().map(|(size, value)| (*size as f64, *value)).collect(),
     };
     Lines {
         title: experiment.title.to_owned(),
@@ -136,7 +141,7 @@ fn plot(experiment: &Experiment, lines: &[Line]) -> Lines {
         x: Axis::new("work in one task", Scale::Log, Unit::Nanoseconds),
         y: Axis::new("speed-up over one worker", Scale::Log, Unit::Ratio),
         rules: vec![(1.0, "one worker".to_owned())],
-        series: lines.iter().map(series).collect(),
+        series: curves.iter().map(series).collect(),
         tags: Vec::new(),
     }
 }
@@ -145,8 +150,8 @@ fn plot(experiment: &Experiment, lines: &[Line]) -> Lines {
 mod tests {
     use super::*;
 
-    fn line(points: &[(u64, f64)]) -> Line {
-        Line { name: "queue", points: points.iter().map(|(size, v)| (*size, Spread::exact(*v))).collect() }
+    fn line(points: &[(u64, f64)]) -> Curve {
+        Curve { name: "queue", points: points.iter().map(|(size, v)| (*size, Spread::exact(*v))).collect() }
     }
 
     #[test]

@@ -5,6 +5,9 @@ fn settings(workers: u64) -> Settings {
     Settings { workers, rounds: 2, shrink: 1, loop_ns: 2.0 }
 }
 
+/// The variant that stands for what a job is compared with.
+const AGAINST: &str = "against";
+
 /// What the plan's samples would print if the time of a job were this.
 fn observed(experiment: &Experiment, settings: &Settings, print: impl Fn(&Job, usize) -> Vec<String>) -> Observed {
     let line = |text: &String| -> Line {
@@ -13,11 +16,17 @@ fn observed(experiment: &Experiment, settings: &Settings, print: impl Fn(&Job, u
     };
     let plan = (experiment.plan)(settings);
     let samples = plan.iter().flat_map(|job| (0..settings.rounds).map(move |round| (job, round)));
-    let samples = samples.map(|(job, round)| Sample {
-        variant: job.variant,
-        at: job.at,
-        round,
-        lines: print(job, round).iter().map(line).collect(),
+    let samples = samples.map(|(job, round)| {
+        let other = job.against.clone().map(|(name, numbers)| Job {
+            variant: AGAINST,
+            at: job.at,
+            name,
+            numbers,
+            against: None,
+        });
+        let lines = |job: &Job| print(job, round).iter().map(line).collect();
+        let against = other.as_ref().map_or(Vec::new(), lines);
+        Sample { variant: job.variant, at: job.at, round, lines: lines(job), against }
     });
     Observed { samples: samples.collect(), foreign: vec![0.0; settings.rounds] }
 }
@@ -32,7 +41,7 @@ fn each(job: &Job, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_look_is_priced_against_the_run_without_looks_of_the_same_round() {
+fn a_look_is_priced_against_the_run_without_looks_beside_it() {
     let settings = settings(4);
     let observed = observed(&check_interval::EXPERIMENT, &settings, |job, round| {
         // The second round is twice as slow as the first for everybody: ratios do not see it.
@@ -68,7 +77,7 @@ fn work_that_differs_is_not_compared() {
 fn a_speed_up_is_the_serial_time_over_the_own() {
     let settings = settings(2);
     let time = |job: &Job| match (job.variant, job.at) {
-        ("serial", _) => 1_000,
+        (AGAINST, _) => 1_000,
         ("queue, one by one", at) if at < 5_000 => 4_000,
         _ => 500,
     };

@@ -117,6 +117,8 @@ pub enum StoreCall {
     Set(String, i64),
     /// Adds to the dict's entry, a missing one counting as 0; answers the sum.
     Add(String, i64),
+    /// Adds to several entries at once.
+    Update(Vec<(String, i64)>),
     /// Deletes the dict's entry; answers what it was.
     Delete(String),
     /// Puts an item at the end of a list; a missing list is empty.
@@ -170,6 +172,13 @@ impl Stored {
                 *value = value.wrapping_add(*more);
                 StoreAnswer::Number(*value)
             }
+            StoreCall::Update(entries) => {
+                for (key, more) in entries {
+                    let value = self.dict.entry(key.clone()).or_default();
+                    *value = value.wrapping_add(*more);
+                }
+                StoreAnswer::Done
+            }
             StoreCall::Delete(key) => entry(self.dict.remove(key)),
             StoreCall::Append(list, item) => {
                 self.lists.entry(list.clone()).or_default().push(*item);
@@ -191,6 +200,10 @@ impl Display for StoreCall {
             StoreCall::Get(key) => write!(f, "get({key})"),
             StoreCall::Set(key, value) => write!(f, "set({key}, {value})"),
             StoreCall::Add(key, more) => write!(f, "add({key}, {more})"),
+            StoreCall::Update(entries) => {
+                let entries: Vec<String> = entries.iter().map(|(key, more)| format!("{key}: {more}")).collect();
+                write!(f, "update({})", entries.join(", "))
+            }
             StoreCall::Delete(key) => write!(f, "delete({key})"),
             StoreCall::Append(list, item) => write!(f, "append({list}, {item})"),
             StoreCall::Len(list) => write!(f, "len({list})"),

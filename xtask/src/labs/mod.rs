@@ -4,6 +4,7 @@
 
 pub mod lab0;
 pub mod lab3;
+pub mod lab4;
 
 use serde::Serialize;
 use shared::baton::Op;
@@ -97,6 +98,8 @@ pub enum Judge {
     Timed(fn(&Scenario, &Timed) -> Option<Finding>),
     /// At one free run.
     Free(fn(&Scenario, &FreeRun) -> Option<Finding>),
+    /// At an answer sheet: one of the student files, and the judge of its text.
+    Sheet(&'static str, fn(&str) -> Option<Finding>),
 }
 
 /// What a free run left behind.
@@ -135,7 +138,7 @@ pub struct Lab {
     pub topic: &'static str,
     /// Its title.
     pub title: &'static str,
-    /// The files that a student edits, in `src/`.
+    /// The files that a student edits: sources in `src/`, answer sheets (see [`is_sheet`]) beside it.
     pub student_files: &'static [&'static str],
     /// The files in `src/` that are given.
     pub given_files: &'static [&'static str],
@@ -171,7 +174,12 @@ pub const FREE_WORKERS: u64 = 4;
 pub const MOST_FREE_WORKERS: u64 = shared::region::MAX_WORKERS as u64 - 1;
 
 /// All labs.
-pub const LABS: &[&Lab] = &[&lab0::LAB, &lab3::LAB];
+pub const LABS: &[&Lab] = &[&lab0::LAB, &lab3::LAB, &lab4::LAB];
+
+/// Whether a student file is an answer sheet: text that is read, and not compiled.
+pub fn is_sheet(file: &str) -> bool {
+    file.ends_with(".toml")
+}
 
 /// The lab with this name: `lab3`, `3`, `chapter3` or `flag`.
 ///
@@ -192,7 +200,8 @@ pub fn find(name: &str) -> Result<&'static Lab, String> {
 /// A sentence about a name that a lab does not have and those that it has.
 pub fn unknown(lab: &Lab, what: &str, name: &str, known: &[&str]) -> String {
     let hint = did_you_mean(name, known.iter().copied());
-    format!("{} has no {what} `{name}`; it has {}.{hint}", lab.name, known.join(", "))
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    format!("{} has no {what} `{name}`; it has {known}.{hint}", lab.name)
 }
 
 /// A question after a blank, when one of the names is near enough.

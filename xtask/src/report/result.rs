@@ -109,12 +109,24 @@ pub struct Wall {
     pub outcome: WallOutcome,
     /// Why, when it is not `confirmed`.
     pub why: String,
+    /// What the virtual clock says of the same question, student over reference: how good a model is it here? `None` where
+    /// the lab has no such check, or nobody asked the wall clock.
+    #[serde(default)]
+    pub virtual_ratio: Option<f64>,
 }
 
 impl Wall {
     /// The wall clock was not asked, because of this.
     pub fn not_asked(why: &str) -> Wall {
-        Wall { ratio: 0.0, fast: 0, slow: 0, void: 0, outcome: WallOutcome::NotAsked, why: why.to_owned() }
+        Wall {
+            ratio: 0.0,
+            fast: 0,
+            slow: 0,
+            void: 0,
+            outcome: WallOutcome::NotAsked,
+            why: why.to_owned(),
+            virtual_ratio: None,
+        }
     }
 }
 

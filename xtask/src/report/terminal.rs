@@ -3,12 +3,14 @@
 //! The words carry the meaning; colour only helps, and is off without a terminal or with `NO_COLOR`.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::time::Duration;
 
 use super::place;
-use super::result::{CheckResult, Document, Status, Verdict, WallOutcome};
+use super::result::{CheckResult, Document, Status, Verdict, Wall, WallOutcome};
 use crate::labs::Lab;
 use crate::submit::compile::BuildFailure;
+use crate::submit::workspace;
 
 /// Where a check's progress is shown: standard output, or standard error when that carries JSON.
 pub struct Progress {
@@ -146,7 +148,8 @@ impl Progress {
         self.say(&format!("{verdict} {points}{}", self.speed(document)));
         let lab = self.lab;
         if document.checks.iter().any(|c| c.status == Status::NotStarted) {
-            let files = lab.student_files.iter().map(|f| format!("labs/{}/src/{f}", lab.name));
+            let place = |file: &&str| workspace::place(&Path::new("labs").join(lab.name), file).display().to_string();
+            let files = lab.student_files.iter().map(place);
             let files = crate::story::words::list(files);
             self.say(&format!(
                 "  TODO means not started. Read labs/{}/README.md, edit {files}, check again.",
@@ -174,8 +177,12 @@ impl Progress {
     fn speed(&self, document: &Document) -> String {
         let wall = &document.wall;
         match wall.outcome {
-            WallOutcome::Confirmed => format!(", speed confirmed: {:.2} times the reference's time", wall.ratio),
-            WallOutcome::Slower => format!(", slower than the reference: {:.2} times its time", wall.ratio),
+            WallOutcome::Confirmed => {
+                format!(", speed confirmed: {:.2} times the reference's time{}", wall.ratio, model(wall))
+            }
+            WallOutcome::Slower => {
+                format!(", slower than the reference: {:.2} times its time{}", wall.ratio, model(wall))
+            }
             WallOutcome::Inconclusive => {
                 format!(", speed not confirmed here: {}. Your score does not depend on it.", wall.why)
             }
@@ -183,4 +190,11 @@ impl Progress {
             WallOutcome::NotAsked => String::new(),
         }
     }
+}
+
+/// The virtual clock beside the wall clock: each says how many times the reference's time, and how far apart they are.
+fn model(wall: &Wall) -> String {
+    wall.virtual_ratio.map_or(String::new(), |ratio| {
+        format!(" (the virtual clock says {ratio:.2}; wall over virtual {:.2})", wall.ratio / ratio)
+    })
 }

@@ -44,7 +44,8 @@ pub fn explore<M: Machine, F>(
             return Ok(explored);
         }
         explored.executions += 1;
-        let mut execution = Execution::start(machine, setting)?;
+        let choices = stack.iter().map(|f| (f.taken.choice, f.taken.op)).collect();
+        let mut execution = Execution::start_towards(machine, setting, choices)?;
         if let Some(why) = replay::follow(&mut execution, stack.iter().map(|f| (f.taken.choice, f.taken.op)))? {
             explored.diverged = Some(why);
             return Ok(explored);

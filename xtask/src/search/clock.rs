@@ -24,6 +24,19 @@ pub struct Timed {
     pub waited: Vec<u64>,
     /// Virtual nanoseconds each worker computed.
     pub computed: Vec<u64>,
+    /// Every single wait, in the order in which they ended.
+    pub waits: Vec<Wait>,
+}
+
+/// A worker waited for an object that others had to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// Who waited.
+    pub worker: usize,
+    /// For which object; [`shared::baton::NO_OBJECT`]: for the end of others.
+    pub object: u32,
+    /// Virtual nanoseconds.
+    pub ns: u64,
 }
 
 /// Runs once, the worker with the smallest virtual clock first.
@@ -52,13 +65,14 @@ pub fn run<M: Machine>(machine: &mut M, setting: &Setting, tariff: &Tariff, comp
     };
     let makespan = clocks.now.iter().copied().max().unwrap_or(0);
     let steps = execution.steps.clone();
-    Ok(Timed { steps, ending, makespan, waited: clocks.waited, computed: clocks.computed })
+    Ok(Timed { steps, ending, makespan, waited: clocks.waited, computed: clocks.computed, waits: clocks.waits })
 }
 
 struct Clocks {
     now: Vec<u64>,
     waited: Vec<u64>,
     computed: Vec<u64>,
+    waits: Vec<Wait>,
     /// Workers that could not go on when the last step was taken.
     held: u64,
     /// When the step before this one ended.
@@ -69,7 +83,15 @@ struct Clocks {
 impl Clocks {
     fn new(setting: &Setting, compute: u64) -> Clocks {
         let zero = vec![0; setting.workers];
-        Clocks { now: zero.clone(), waited: zero.clone(), computed: zero, held: 0, latest: 0, compute }
+        Clocks {
+            now: zero.clone(),
+            waited: zero.clone(),
+            computed: zero,
+            waits: Vec::new(),
+            held: 0,
+            latest: 0,
+            compute,
+        }
     }
 
     fn charge(&mut self, steps: &[Step], tariff: &Tariff) {
@@ -91,7 +113,11 @@ impl Clocks {
             let wait = self.latest.saturating_sub(self.now[worker]);
             if wait > 0 {
                 let until = self.latest + if wait <= tariff.spin { tariff.hand_over } else { tariff.wake };
-                self.waited[worker] += until - self.now[worker];
+                let ns = until - self.now[worker];
+                self.waited[worker] += ns;
+                if let Some(op) = execution.pending(worker) {
+                    self.waits.push(Wait { worker, object: op.object, ns });
+                }
                 self.now[worker] = until;
             }
         }

@@ -12,6 +12,7 @@ pub mod reduced;
 pub mod replay;
 pub mod soundness;
 pub mod tariff;
+pub mod vacuous;
 
 use crate::drive::execution::Ending;
 use crate::drive::model::Model;

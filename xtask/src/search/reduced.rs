@@ -77,7 +77,8 @@ pub fn explore<M: Machine, F>(
             return Ok(explored);
         }
         explored.executions += 1;
-        let mut execution = Execution::start(machine, setting)?;
+        let choices = search.stack.iter().map(|f| (f.choice(setting.workers), f.op)).collect();
+        let mut execution = Execution::start_towards(machine, setting, choices)?;
         let prefix = search.stack.iter().map(|f| (f.choice(setting.workers), f.op));
         if let Some(why) = replay::follow(&mut execution, prefix)? {
             explored.diverged = Some(why);
@@ -206,7 +207,7 @@ impl Search {
         let mut clock = self.last_clock(top, process);
         for earlier in &self.stack[..top] {
             if earlier.touches.depend(&touches) {
-                join(&mut clock, &earlier.clock);
+                join(&mut clock[..2 * self.workers], &earlier.clock);
             }
         }
         clock[process] += 1;
@@ -348,7 +349,7 @@ impl Search {
     }
 }
 
-fn join(clock: &mut Clock, other: &Clock) {
+fn join(clock: &mut [u16], other: &Clock) {
     for (mine, theirs) in clock.iter_mut().zip(other) {
         *mine = (*mine).max(*theirs);
     }

@@ -4,4 +4,5 @@ pub mod messages;
 pub mod minimise;
 pub mod picture;
 pub mod schedule;
+pub mod waiting;
 pub mod words;

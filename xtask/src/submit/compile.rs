@@ -1,5 +1,7 @@
 //! Compiling a staged submission: the compiler is called directly, because only one file ever changes.
 
+use std::ffi::OsString;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -39,8 +41,10 @@ pub struct BuildFailure {
 /// The prebuilt toolkit: what to link a submission with.
 #[derive(Clone, Debug)]
 pub struct Toolkit {
-    library: PathBuf,
-    dependencies: PathBuf,
+    /// Its library.
+    pub library: PathBuf,
+    /// The folder of what it is made of.
+    pub dependencies: PathBuf,
 }
 
 impl Toolkit {
@@ -112,29 +116,44 @@ pub fn compile(
     let binary = scratch.path.join(lab.name);
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut command = Command::new(rustc);
-    command.arg(scratch.path.join("main.rs")).args(["--crate-name", lab.name, "--edition", "2024", "--extern"]);
-    command.arg(format!("shared={}", toolkit.library.display()));
-    command
-        .arg("-L")
-        .arg(format!("dependency={}", toolkit.dependencies.display()))
-        .args(PROFILE)
-        .arg("-o")
-        .arg(&binary);
-    command.arg(format!("--remap-path-prefix={}={}", scratch.path.display(), submission.shown));
+    command.args(arguments(lab, toolkit, &scratch.path, &binary, &submission.shown));
     command.args(["--color", if colour { "always" } else { "never" }]);
     let output = command.stdin(Stdio::null()).output().context("starting rustc")?;
     let compiler = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.success() && binary.is_file() {
         return Ok(Ok(Program { binary, _scratch: scratch }));
     }
-    // An error that points at none of the student's lines is not the student's: no linker, no space, a broken install.
-    let plain = strip_colour(&compiler);
-    if !plain.contains(&format!("--> {}/", submission.shown)) {
-        bail!("the compiler failed, and not because of the student's files:\n{plain}");
+    match blame(compiler, &submission.shown) {
+        Ok(failure) => Ok(Err(failure)),
+        Err(plain) => bail!("the compiler failed, and not because of the student's files:\n{plain}"),
     }
-    let first = compiler.lines().find(|l| strip_colour(l).starts_with("error")).map(strip_colour);
+}
+
+/// What the compiler is told: the staged files in `from` become the program `to`; messages call the folder `shown`.
+pub fn arguments(lab: &Lab, toolkit: &Toolkit, from: &Path, to: &Path, shown: &str) -> Vec<OsString> {
+    let words = |path: &str, rest: &dyn Display| OsString::from(format!("{path}={rest}"));
+    let mut arguments: Vec<OsString> = vec![from.join("main.rs").into()];
+    arguments.extend(["--crate-name", lab.name, "--edition", "2024", "--extern"].map(OsString::from));
+    arguments.push(words("shared", &toolkit.library.display()));
+    arguments.extend(["-L".into(), words("dependency", &toolkit.dependencies.display())]);
+    arguments.extend(PROFILE.map(OsString::from));
+    arguments.extend(["-o".into(), to.as_os_str().to_owned()]);
+    arguments.push(words("--remap-path-prefix", &format!("{}={shown}", from.display())));
+    arguments
+}
+
+/// Whether the student's files are to blame for what the compiler said; if not, its words without colours.
+///
+/// # Errors
+/// An error that points at none of the student's lines is not the student's: no linker, no space, a broken install.
+pub fn blame(compiler: String, shown: &str) -> Result<BuildFailure, String> {
+    let plain = strip_colour(&compiler);
+    if !plain.contains(&format!("--> {shown}/")) {
+        return Err(plain);
+    }
+    let first = plain.lines().find(|l| l.starts_with("error")).map(str::to_owned);
     let message = first.unwrap_or_else(|| "the compiler failed without saying why".into());
-    Ok(Err(BuildFailure { message, compiler }))
+    Ok(BuildFailure { message, compiler })
 }
 
 /// The text without terminal colours.

@@ -2,6 +2,7 @@
 
 pub mod compile;
 pub mod package;
+pub mod pricelab;
 pub mod reference;
 pub mod saved;
 pub mod source;

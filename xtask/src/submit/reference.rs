@@ -18,7 +18,7 @@ pub fn program(lab: &Lab, toolkit: &Toolkit) -> Result<PathBuf> {
     let folder = workspace::solution(lab);
     let mut hash = DefaultHasher::new();
     for file in lab.given_files.iter().chain(lab.student_files) {
-        let text = std::fs::read(folder.join("src").join(file)).with_context(|| format!("the solution's {file}"))?;
+        let text = std::fs::read(workspace::place(&folder, file)).with_context(|| format!("the solution's {file}"))?;
         text.hash(&mut hash);
     }
     toolkit.stamp()?.hash(&mut hash);

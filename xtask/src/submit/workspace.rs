@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::labs::Lab;
+use crate::labs::{Lab, is_sheet};
 
 /// The checkout.
 pub fn root() -> PathBuf {
@@ -45,6 +45,11 @@ pub fn starter(lab: &Lab) -> PathBuf {
 /// A lab's solution.
 pub fn solution(lab: &Lab) -> PathBuf {
     root().join("solutions").join(lab.name)
+}
+
+/// Where one of a lab's files is in the folder of its starter or solution: sources in `src/`, answer sheets beside it.
+pub fn place(folder: &Path, file: &str) -> PathBuf {
+    if is_sheet(file) { folder.join(file) } else { folder.join("src").join(file) }
 }
 
 /// A folder of our own below `target/labs/build`, removed when dropped: two checks at once never meet.

@@ -1,6 +1,8 @@
 //! The wall clock: pairs of runs, a gate that notices other programs, a vote that may stay undecided.
 
 pub mod gate;
+pub mod model;
 pub mod pairs;
 pub mod simulate;
+pub mod verdicts;
 pub mod vote;

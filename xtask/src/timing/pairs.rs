@@ -35,29 +35,67 @@ pub fn confirm(lab: &Lab, student: &Path, reference: &Path, seed: u64) -> Result
             break outcome;
         }
         let student_first = mix(seed ^ u64::from(tally.pairs()) << 8) & 1 == 0;
-        let before = Snapshot::take()?;
-        let (first, second) = if student_first { (student, reference) } else { (reference, student) };
-        let times = (time(first, &scenario, &layout)?, time(second, &scenario, &layout)?);
-        let after = Snapshot::take()?;
-        let (own, other) = if student_first { times } else { (times.1, times.0) };
-        let foreign = gate::foreign_cores(&before, &after);
-        let vote = match (own, other) {
-            (Ok(own), Ok(other)) if foreign <= BUSY => {
-                ratios.push(own as f64 / other.max(1) as f64);
-                ballot(own, other)
+        let vote = match pair((student, &scenario), (reference, &scenario), &layout, student_first)? {
+            Ok(times) => {
+                let vote = times.ballot();
+                match gate::verdict(times.foreign) {
+                    Some(busy) => why = busy,
+                    None => ratios.push(times.student_ns as f64 / times.reference_ns.max(1) as f64),
+                }
+                vote
             }
-            (Err(sentence), _) | (_, Err(sentence)) => {
+            Err(sentence) => {
                 why = sentence;
                 Ballot::Void("a run failed")
-            }
-            _ => {
-                why = gate::verdict(foreign).unwrap_or_default();
-                Ballot::Void("the machine was busy")
             }
         };
         tally.add(vote);
     };
     Ok(wall(outcome, &tally, ratios, why))
+}
+
+/// What a pair of runs took, and what disturbed it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Times {
+    /// The submission's run, nanoseconds.
+    pub student_ns: u64,
+    /// The reference's run, nanoseconds.
+    pub reference_ns: u64,
+    /// Cores that other programs used meanwhile; infinite when that cannot be told.
+    pub foreign: f64,
+}
+
+impl Times {
+    /// The pair's vote: none when the machine was busy.
+    pub fn ballot(&self) -> Ballot {
+        if self.foreign <= BUSY {
+            ballot(self.student_ns, self.reference_ns)
+        } else {
+            Ballot::Void("the machine was busy")
+        }
+    }
+}
+
+/// Runs a pair: each program on its own scenario. A sentence when one of the runs cannot count.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn pair(
+    student: (&Path, &Scenario),
+    reference: (&Path, &Scenario),
+    layout: &Layout,
+    student_first: bool,
+) -> Result<Result<Times, String>> {
+    let (first, second) = if student_first { (student, reference) } else { (reference, student) };
+    let before = Snapshot::take()?;
+    let times = (time(first.0, first.1, layout)?, time(second.0, second.1, layout)?);
+    let after = Snapshot::take()?;
+    let foreign = gate::foreign_cores(&before, &after);
+    let (own, other) = if student_first { times } else { (times.1, times.0) };
+    Ok(match (own, other) {
+        (Ok(student_ns), Ok(reference_ns)) => Ok(Times { student_ns, reference_ns, foreign }),
+        (Err(sentence), _) | (_, Err(sentence)) => Err(sentence),
+    })
 }
 
 fn wall(outcome: Outcome, tally: &Tally, mut ratios: Vec<f64>, why: String) -> Wall {
@@ -71,7 +109,7 @@ fn wall(outcome: Outcome, tally: &Tally, mut ratios: Vec<f64>, why: String) -> W
         }
         Outcome::Inconclusive => (WallOutcome::Inconclusive, why),
     };
-    Wall { ratio, fast: tally.fast, slow: tally.slow, void: tally.void, outcome, why }
+    Wall { ratio, fast: tally.fast, slow: tally.slow, void: tally.void, outcome, why, virtual_ratio: None }
 }
 
 /// One run's time by its workers' clocks, checked against ours; a sentence when the run cannot count.

@@ -153,10 +153,16 @@ pub fn table(verdicts: u32, seed: u64) -> String {
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014): eight lines, and the same numbers on every machine.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    /// The numbers that belong to a seed.
+    pub fn new(seed: u64) -> Random {
+        Random(seed)
+    }
+
+    /// Any number.
+    pub fn word(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -164,12 +170,12 @@ impl Random {
     }
 
     /// Below 1, at least 0.
-    fn uniform(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    pub fn uniform(&mut self) -> f64 {
+        (self.word() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// Two independent numbers of the standard normal distribution (Box and Muller 1958).
-    fn normals(&mut self) -> (f64, f64) {
+    pub fn normals(&mut self) -> (f64, f64) {
         let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
         let (sin, cos) = (TAU * self.uniform()).sin_cos();
         (radius * cos, radius * sin)

@@ -89,7 +89,7 @@ impl Round {
                 self.moved = (now, Instant::now());
             }
             assert!(self.moved.1.elapsed() < SILENCE, "the workers hang: {}", state(self));
-            std::thread::sleep(Duration::from_micros(50));
+            std::thread::sleep(Duration::from_micros(20));
         }
     }
 

@@ -5,6 +5,7 @@ use shared::baton::{Action, NO_OBJECT, Op};
 use crate::drive::free::FreeEnd;
 use crate::labs::{FreeRun, Judge, Lab, Scenario};
 use crate::story::words;
+use crate::timeline::Timeline;
 
 /// What one free run came to.
 pub struct Outcome {
@@ -48,11 +49,24 @@ fn only_report(lab: &Lab, workers: usize, run: &FreeRun) -> Option<String> {
 pub fn told(lab: &Lab, runs: &[Outcome]) -> String {
     match runs {
         [Outcome { wall_ns: None, words, .. }] => format!("{}: the free run failed: {words}\n", lab.name),
-        [Outcome { wall_ns: Some(ns), workers, .. }] => {
-            format!("{}: {workers} processes, {:.1} ms by their own clocks\n", lab.name, *ns as f64 / 1e6)
+        [Outcome { wall_ns: Some(ns), workers, words, .. }] => {
+            format!("{}: {workers} processes, {:.1} ms by their own clocks\n  {words}\n", lab.name, *ns as f64 / 1e6)
         }
         _ => counted(lab, runs),
     }
+}
+
+/// How many answers were waited for and what one took, where connections are used: the clients' own view.
+pub fn round_trips(timeline: &Timeline) -> Option<String> {
+    let events = || timeline.lanes.iter().flat_map(|lane| &lane.events);
+    let waits: Vec<u64> =
+        events().filter(|e| e.action == Action::Receive as u32).map(|e| e.end.saturating_sub(e.start)).collect();
+    let (start, end) = (events().map(|e| e.start).min()?, events().map(|e| e.end).max()?);
+    let (count, waited) = (waits.len() as f64, waits.iter().sum::<u64>() as f64);
+    let rate = count / ((end - start).max(1) as f64 / 1e9);
+    (!waits.is_empty()).then(|| {
+        format!("  {count} answers: {:.0} us of waiting for one, {rate:.0} a second for all\n", waited / count / 1e3)
+    })
 }
 
 /// How often which result came out of several runs, the most frequent first.

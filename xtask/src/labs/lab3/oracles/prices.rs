@@ -9,7 +9,6 @@ use crate::judge::common;
 use crate::labs::lab3::scenarios::{EVERY, INTERVALS};
 use crate::labs::{Finding, Scenario, reports};
 use crate::search::clock::Timed;
-use crate::story::words::worker as w;
 
 pub fn interval_rule(_: &Scenario, timed: &Timed) -> Option<Finding> {
     for (worker, [iteration, check, latency]) in INTERVALS.into_iter().enumerate() {
@@ -114,11 +113,5 @@ pub fn tax(scenario: &Scenario, timed: &Timed) -> Option<Finding> {
     if ratio <= 1.05 {
         return None;
     }
-    let (worker, waited) = timed.waited.iter().enumerate().max_by_key(|(_, t)| **t)?;
-    let share = 100.0 * *waited as f64 / timed.makespan.max(1) as f64;
-    let mut message = format!("the search takes {ratio:.2} times as long as without a flag; allowed 1.05");
-    if share >= 1.0 {
-        message += &format!(": {} spends {share:.0} % of its time waiting for others", w(worker));
-    }
-    Some(Finding::new(message))
+    Some(Finding::new(format!("the search takes {ratio:.2} times as long as without a flag; allowed 1.05")))
 }

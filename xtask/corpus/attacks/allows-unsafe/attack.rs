@@ -1,0 +1,4 @@
+#[allow(unsafe_code)]
+fn attack() {
+    unsafe { std::hint::unreachable_unchecked() }
+}

@@ -1,0 +1,3 @@
+fn main() {
+    std::fs::write("/tmp/labs-attack-build-script", "owned").unwrap();
+}

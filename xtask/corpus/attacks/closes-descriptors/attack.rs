@@ -1,0 +1,3 @@
+fn attack() {
+    shared::sys::close_from(0);
+}

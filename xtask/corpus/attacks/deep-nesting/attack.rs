@@ -1,0 +1,4 @@
+fn attack() {
+    let n = @NESTED@;
+    assert!(n == 1);
+}

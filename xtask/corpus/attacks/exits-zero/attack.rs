@@ -1,0 +1,5 @@
+use std as s;
+
+fn attack() {
+    s::process::exit(0);
+}

@@ -1,0 +1,3 @@
+fn attack() {
+    panic!("{}", "y".repeat(100_000_000));
+}

@@ -1,0 +1,8 @@
+macro_rules! call {
+    ($name:ident, $path:expr) => {
+        $name! { $path }
+    };
+}
+mod stolen {
+    call!(include, "@SOLUTION@");
+}

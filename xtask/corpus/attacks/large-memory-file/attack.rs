@@ -1,0 +1,3 @@
+fn attack() {
+    assert!(shared::sys::memory_file("large", 8 << 30).is_err());
+}

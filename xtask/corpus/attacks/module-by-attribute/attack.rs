@@ -1,0 +1,2 @@
+#[path = "@SOLUTION@"]
+mod stolen;

@@ -1,0 +1,5 @@
+fn attack() {
+    for _ in 0..100 {
+        println!("{}", "x".repeat(100_000));
+    }
+}
