@@ -67,8 +67,8 @@ pub fn run(lab: &'static Lab, source: &Source, options: &Options) -> Result<Code
         draw(lab, source, timeline, &layout, options, &say)?;
     }
     if predicted {
-        let refused = runs.iter().filter(|run| !run.right).count() as u32;
-        let seen = Seen { runs: runs.len() as u32, refused };
+        let right = runs.iter().filter(|run| run.right).count() as u32;
+        let seen = Seen { runs: runs.len() as u32, right };
         predict::reveal(lab, &Shown { whose: source, binary: &program.binary, seed: options.seed, seen })?;
     }
     if let Some(line) = lab.beside_predictions(&program.binary, source.baseline.is_some(), options.seed)? {

@@ -14,8 +14,8 @@ use crate::labs::{FREE_WORKERS, FreeRun, Judge, Lab, Scenario};
 pub struct Seen {
     /// How many.
     pub runs: u32,
-    /// How many of them a judge refused.
-    pub refused: u32,
+    /// How many of them the lab's judge of free runs had nothing against.
+    pub right: u32,
 }
 
 /// The run that the results stand beside.
@@ -50,13 +50,13 @@ pub fn result(lab: &Lab, question: &Question, run: &Shown) -> Result<String> {
             count(lab, &scenario, binary, *runs, &counts)
         }
         // Runs that were shown a moment ago are not done again: other numbers would only confuse.
-        Compare::Refused { runs, .. } if seen.runs >= *runs => Ok(format!("{} of {} runs", seen.refused, seen.runs)),
-        Compare::Refused { check, runs } => {
+        Compare::Right { runs, .. } if seen.runs >= *runs => Ok(format!("{} of {} runs", seen.right, seen.runs)),
+        Compare::Right { check, runs } => {
             let check = lab.checks.iter().find(|c| c.id == check).expect("a test looks each name up");
             let Judge::Free(judge) = check.judge else { unreachable!("a test looks at each judge") };
             let mut scenario = (check.scenarios)(seed).remove(0);
             whose.adapt(lab, &mut scenario);
-            count(lab, &scenario, binary, *runs, &|run| judge(&scenario, run).is_some())
+            count(lab, &scenario, binary, *runs, &|run| judge(&scenario, run).is_none())
         }
         Compare::Slowdown { baseline, argument, often, seldom, pairs, parameters } => {
             let mut scenario = (lab.free)(seed, FREE_WORKERS);

@@ -55,8 +55,8 @@ pub enum Compare {
         /// … come at least so many times.
         at_least: u32,
     },
-    /// How many free runs of the functions that were run a check of free runs refuses.
-    Refused {
+    /// How many free runs of the functions that were run have nothing that a check of free runs objects to.
+    Right {
         /// The check.
         check: String,
         /// How many runs.
@@ -157,7 +157,7 @@ mod tests {
                         assert_eq!(question.accept(answer).as_ref(), Some(answer), "{}", question.key);
                         continue;
                     }
-                    Compare::Refused { check, .. } => {
+                    Compare::Right { check, .. } => {
                         let check = lab.checks.iter().find(|c| c.id == check).expect("the check exists");
                         assert!(matches!(check.judge, crate::labs::Judge::Free(_)), "{}", question.key);
                         continue;
