@@ -131,6 +131,8 @@ pub enum Kind {
         /// Workers that may hold leases.
         workers: usize,
     },
+    /// What a supervisor orders.
+    Crew,
 }
 
 impl Kind {
@@ -138,6 +140,7 @@ impl Kind {
         match self {
             Kind::Cell { .. } | Kind::Barrier { .. } => 8,
             Kind::Lock => 16,
+            Kind::Crew => crate::crew::ORDER_BYTES,
             Kind::Array { words, len } => words * len * 8,
             Kind::Queue { words, capacity, workers } => QueuePlaces::new(words, capacity, workers).end,
         }

@@ -29,7 +29,7 @@ impl Lab for TestLab {
         match header.roles.first().map(|role| role.function) {
             Some(function::TORTURE) => rounds::layout(header.params[rounds::MEETINGS_PARAM] as usize),
             Some(function::TORTURE_QUEUE) => queue_rounds::layout(),
-            _ => random::layout(),
+            _ => random::layout(header.roles.first().map_or(0, |role| role.args[0])),
         }
     }
 
@@ -37,7 +37,7 @@ impl Lab for TestLab {
         match header.roles.first().map(|role| role.function) {
             Some(function::TORTURE) => Board::Torture(torture::Board::take(cursor, header)),
             Some(function::TORTURE_QUEUE) => Board::TortureQueue(torture_queue::Board::take(cursor, header.seed)),
-            _ => Board::Program(programs::Board::take(cursor)),
+            _ => Board::Program(programs::Board::take(cursor, header.roles.first().map_or(0, |role| role.args[0]))),
         }
     }
 

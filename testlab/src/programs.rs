@@ -3,12 +3,15 @@
 use shared::array::RawArray;
 use shared::barrier::Barrier;
 use shared::baton::{Action, Op};
+use shared::crew::Crew;
 use shared::lock::{Lock, LockGuard};
 use shared::process;
 use shared::queue::{Lease, Queue};
 use shared::raw::RawValue;
 use shared::region::Cursor;
-use shared::testing::programs::{ARRAY, BARRIER, CELLS, Instruction, LOCKS, LOST, QUEUE, program};
+use shared::testing::programs::{
+    ARRAY, BARRIER, CELLS, CREW, Instruction, LOCKS, LOST, QUEUE, WORKERS, has_crew, program,
+};
 
 /// The objects of [`shared::testing::programs::layout`], in its order.
 pub struct Board {
@@ -17,17 +20,19 @@ pub struct Board {
     array: RawArray<u64>,
     barrier: Barrier,
     queue: Queue<u64>,
+    crew: Option<Crew>,
 }
 
 impl Board {
-    /// Takes all objects.
-    pub fn take(cursor: &mut Cursor) -> Board {
+    /// Takes all objects of the program with this seed.
+    pub fn take(cursor: &mut Cursor, seed: u64) -> Board {
         Board {
             cells: CELLS.map(|_| RawValue::take(cursor)),
             locks: LOCKS.map(|_| Lock::take(cursor)),
             array: RawArray::take(cursor),
             barrier: Barrier::take(cursor),
             queue: Queue::take(cursor),
+            crew: has_crew(seed).then(|| Crew::take(cursor, WORKERS as u32, 0)),
         }
     }
 
@@ -46,6 +51,7 @@ pub fn run(board: &Board, me: u32, seed: u64) {
         at += 1;
         match *instruction {
             Instruction::Do(op) if op.object == QUEUE => last = at_queue(&board.queue, &mut lease, &op).unwrap_or(last),
+            Instruction::Do(op) if op.object == CREW => last = board.crew.as_ref().map_or(0, |crew| crew.operate(&op)),
             Instruction::Do(op) => last = operate(board, &mut guards, &op).unwrap_or(last),
             Instruction::Meet(object) => {
                 assert_eq!(object, BARRIER);

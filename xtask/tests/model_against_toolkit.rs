@@ -58,12 +58,13 @@ fn launch() -> Processes {
 fn random_choice<M: Machine>(execution: &Execution<M>, dice: &mut Dice) -> Option<Choice> {
     let waiting: Vec<usize> = (0..execution.model.life.len()).filter(|w| execution.pending(*w).is_some()).collect();
     let able: Vec<usize> = waiting.iter().copied().filter(|w| execution.enabled() >> w & 1 == 1).collect();
+    let killable: Vec<usize> = waiting.iter().copied().filter(|w| execution.is_killable(*w)).collect();
     let pick = |from: &[usize], dice: &mut Dice| from[dice.roll(from.len() as u64) as usize];
     match execution.ending() {
-        None if dice.roll(KILL_ONE_IN) == 0 => Some(Choice::Kill(pick(&waiting, dice))),
+        None if dice.roll(KILL_ONE_IN) == 0 && !killable.is_empty() => Some(Choice::Kill(pick(&killable, dice))),
         None => Some(Choice::Run(pick(&able, dice))),
-        Some(Ending::Deadlock(_) | Ending::Livelock(_)) if dice.roll(2) == 0 => {
-            Some(Choice::Kill(pick(&waiting, dice)))
+        Some(Ending::Deadlock(_) | Ending::Livelock(_)) if dice.roll(2) == 0 && !killable.is_empty() => {
+            Some(Choice::Kill(pick(&killable, dice)))
         }
         Some(_) => None,
     }

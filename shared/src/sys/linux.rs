@@ -164,6 +164,20 @@ pub fn wait_any() -> Option<(u32, i32)> {
     }
 }
 
+/// As [`wait_any`], without waiting: `Ok(None)` while no child has ended.
+///
+/// # Errors
+/// When there is no child.
+pub fn wait_now() -> Result<Option<(u32, i32)>> {
+    let mut status = 0;
+    // SAFETY: `status` is a live integer.
+    match unsafe { libc::waitpid(-1, &mut status, libc::WNOHANG) } {
+        0 => Ok(None),
+        pid if pid > 0 => Ok(Some((pid as u32, status))),
+        _ => Err(Error::last_os_error()),
+    }
+}
+
 /// Kills one process by id. Ids 0, 1 and below are refused: they would mean groups or the init process.
 pub fn kill_process(pid: u32) {
     if pid > 1 {

@@ -81,6 +81,13 @@ pub unsafe fn fork_child() -> Result<Fork> {
 pub fn wait_any() -> Option<(u32, i32)> {
     None
 }
+/// No children.
+///
+/// # Errors
+/// Always.
+pub fn wait_now() -> Result<Option<(u32, i32)>> {
+    unsupported()
+}
 /// Nothing to kill.
 pub fn kill_process(_pid: u32) {}
 /// Ends the process at once.

@@ -27,7 +27,7 @@ pub type Programs = Vec<Vec<Instruction>>;
 /// A random program: its layout, what each worker does, who may be killed.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// The board; the same for every seed.
+    /// The board; see [`layout`].
     pub layout: Layout,
     /// What each worker does.
     pub workers: Programs,
@@ -45,6 +45,8 @@ pub const ARRAY: u32 = 4;
 pub const BARRIER: u32 = 5;
 /// The queue's object number.
 pub const QUEUE: u32 = 6;
+/// The crew's object number, in programs that have one.
+pub const CREW: u32 = 7;
 /// Items that fit into the queue.
 pub const CAPACITY: usize = 2;
 /// The most workers of a program.
@@ -68,8 +70,13 @@ impl Dice {
     }
 }
 
-/// The board of every program.
-pub fn layout() -> Layout {
+/// Whether the program with this seed has a crew: worker 0 is its supervisor, and the end of a worker is a step.
+pub fn has_crew(seed: u64) -> bool {
+    mix(seed ^ 0xc4e3).is_multiple_of(4)
+}
+
+/// The board of the program with this seed.
+pub fn layout(seed: u64) -> Layout {
     let mut layout = Layout::default();
     for _ in CELLS {
         layout.add("cell", Kind::Cell { init: 0 });
@@ -80,6 +87,9 @@ pub fn layout() -> Layout {
     layout.add("array", Kind::Array { words: 1, len: WORDS });
     layout.add("barrier", Kind::Barrier { parties: PARTIES });
     layout.queue::<u64>("queue", CAPACITY, WORKERS);
+    if has_crew(seed) {
+        layout.add("crew", Kind::Crew);
+    }
     layout
 }
 
@@ -87,21 +97,54 @@ pub fn layout() -> Layout {
 pub fn program(seed: u64) -> Program {
     let mut dice = Dice(mix(seed));
     let workers = 2 + dice.roll(2) as usize;
-    let most = if workers == 2 { 4 } else { 2 };
+    let crewed = has_crew(seed);
+    let most = if workers == 2 { 4 - u64::from(crewed) } else { 2 };
     // Every second program is mostly about the queue: its cases need several of its operations together.
     let queueing = dice.roll(2) == 0;
     let mut programs: Programs = (0..workers).map(|_| random_worker(&mut dice, most, queueing)).collect();
+    if crewed {
+        supervise(&mut dice, &mut programs);
+    }
     if dice.roll(4) == 0 {
         let others = (1 << (workers - 1)) - 1;
         programs[workers - 1].insert(0, await_exit(others));
     }
     let victims = if dice.roll(2) == 0 { 0 } else { dice.roll(1 << workers) };
-    Program { layout: layout(), workers: programs, victims }
+    Program { layout: layout(seed), workers: programs, victims }
 }
 
 /// Waiting for the workers in a bit set to end.
 pub fn await_exit(workers: u64) -> Instruction {
     act(Action::AwaitExit, NO_OBJECT, workers, 0)
+}
+
+/// Gives worker 0 something to do about its crew, and sometimes lets another look. Only worker 0 starts workers, and only
+/// once, or a program would have no end.
+fn supervise(dice: &mut Dice, programs: &mut Programs) {
+    let others = (1 << programs.len()) - 2;
+    let target = 1 + dice.roll(programs.len() as u64 - 1);
+    let mut orders = Vec::new();
+    if dice.roll(2) == 0 {
+        orders.push(act(Action::CrewKill, CREW, target, 0));
+    }
+    match dice.roll(4) {
+        0 => orders.push(act(Action::CrewWait, CREW, others, 0)),
+        1 => orders.push(act(Action::CrewNext, CREW, others, 0)),
+        2 => orders.push(act(Action::CrewAlive, CREW, others, 0)),
+        _ => {}
+    }
+    if dice.roll(2) == 0 {
+        orders.push(act(Action::CrewRespawn, CREW, target, 0));
+    }
+    if dice.roll(2) == 0 {
+        programs[0].clear();
+    }
+    let at = dice.roll(programs[0].len() as u64 + 1) as usize;
+    programs[0].splice(at..at, orders);
+    if programs.len() > 2 && dice.roll(2) == 0 {
+        let look = if dice.roll(2) == 0 { Action::CrewAlive } else { Action::CrewNext };
+        programs[2].insert(0, act(look, CREW, 0b010, 0));
+    }
 }
 
 fn act(action: Action, object: u32, a: u64, b: u64) -> Instruction {

@@ -7,8 +7,10 @@ use shared::baton::{Action, NO_OBJECT, Op};
 use shared::region::{Kind, Layout};
 use shared::robust::{OWNER, OWNER_DIED};
 
+pub use crew::is_about_the_crew;
 pub use queue::Queue;
 
+mod crew;
 mod queue;
 
 /// The state of one object.
@@ -36,6 +38,8 @@ pub enum Thing {
     },
     /// A queue.
     Queue(Queue),
+    /// A supervisor's handle on workers; what it tells is their [`Life`].
+    Crew,
 }
 
 /// Whether a worker still takes part.
@@ -43,6 +47,8 @@ pub enum Thing {
 pub enum Life {
     /// It runs.
     Alive,
+    /// Its function has returned; where there is a crew, others do not know it yet.
+    Leaving,
     /// Its function returned (or it broke, which ends the execution).
     Ended,
     /// The grader killed it.
@@ -69,6 +75,7 @@ impl Model {
             Kind::Array { words, len } => Thing::Array(vec![0; words * len]),
             Kind::Barrier { parties } => Thing::Barrier { generation: 0, come: 0, everyone: (1 << parties) - 1 },
             Kind::Queue { words, capacity, workers } => Thing::Queue(Queue::new(words, capacity, workers)),
+            Kind::Crew => Thing::Crew,
         };
         let things: Vec<Thing> = layout.objects.iter().map(|o| thing(o.kind)).collect();
         Model { changes: vec![0; things.len()], things, life: vec![Life::Alive; workers] }
@@ -81,7 +88,11 @@ impl Model {
 
     /// Bit set of those that ended, dead or alive.
     pub fn gone(&self) -> u64 {
-        self.life.iter().enumerate().filter(|(_, l)| **l != Life::Alive).fold(0, |bits, (w, _)| bits | 1 << w)
+        self.life
+            .iter()
+            .enumerate()
+            .filter(|(_, l)| matches!(l, Life::Ended | Life::Dead))
+            .fold(0, |bits, (w, _)| bits | 1 << w)
     }
 
     /// Why an announced operation makes no sense, if it does not. Nothing else here checks what a worker announced.
@@ -102,6 +113,7 @@ impl Model {
             (Put | Take | TryTake | Lease | Acknowledge | GiveBack | IsEmpty | Close | Join, Thing::Queue(queue)) => {
                 return queue.refuse(op);
             }
+            (action, Thing::Crew) => is_about_the_crew(action) && self.names_workers(op),
             _ => false,
         };
         (!fine).then(|| format!("{:?} of object {}", op.action, op.object))
@@ -116,6 +128,7 @@ impl Model {
             }
             (Action::AwaitExit, _) => op.a & !self.gone() == 0,
             (action, Some(Thing::Queue(queue))) => queue.enabled(worker, action),
+            (_, Some(Thing::Crew)) => self.crew_enabled(op),
             _ => true,
         }
     }
@@ -136,6 +149,9 @@ impl Model {
     /// Does the operation and gives what the real one must give. `data` brings the words that a put brings along, and takes
     /// away those that went into or came out of a queue.
     pub fn apply(&mut self, worker: usize, op: &Op, data: &mut Vec<u64>) -> u64 {
+        if is_about_the_crew(op.action) {
+            return self.apply_to_crew(op);
+        }
         let before = self.dead();
         let Some(thing) = self.things.get_mut(op.object as usize) else { return 0 };
         let (result, changed) = match (op.action, thing) {
@@ -198,7 +214,7 @@ impl Model {
 
     /// The worker is gone; what it held is orphaned.
     pub fn kill(&mut self, worker: usize) {
-        self.life[worker] = Life::Dead;
+        self.set_life(worker, Life::Dead);
         for (thing, changes) in self.things.iter_mut().zip(&mut self.changes) {
             match thing {
                 Thing::Lock { owner, orphaned } if *owner == Some(worker) => {
@@ -242,6 +258,7 @@ impl Model {
             }
             Thing::Array(words) => (offset + op.a as usize * 8, u64::MAX, words[op.a as usize]),
             Thing::Barrier { generation, come, .. } => (offset, u64::MAX, generation << 32 | come),
+            Thing::Crew => return,
             Thing::Queue(queue) => {
                 return queue.memory(owner_id, &mut |at, value| check(offset + at, u64::MAX, value));
             }

@@ -250,6 +250,11 @@ impl Machine for Processes {
         Ok(())
     }
 
+    fn respawn(&mut self, worker: usize) -> Result<Stop> {
+        self.fork(worker)?;
+        Ok(self.run_to_stop(worker))
+    }
+
     fn text(&self, worker: usize) -> String {
         Page::of(&self.batons[worker]).read_text()
     }

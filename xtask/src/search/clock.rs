@@ -77,6 +77,9 @@ impl Clocks {
             let Some(op) = step.op() else { continue };
             let price = tariff.price(op.action, op.a, step.items as u64, self.compute);
             self.now[step.worker] += price;
+            if op.action == Action::CrewRespawn && step.result == 1 {
+                self.now[op.a as usize] = self.now[step.worker];
+            }
             if op.action == Action::Compute {
                 self.computed[step.worker] += price;
             }

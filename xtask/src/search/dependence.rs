@@ -9,6 +9,7 @@ use shared::baton::{Action, Op};
 
 use crate::drive::model::{Model, Thing};
 
+mod crews;
 mod queues;
 
 /// Why two steps depend on each other.
@@ -41,15 +42,17 @@ pub enum Rule {
     QueueDone,
     /// A kill gives back what its victim has leased.
     KillReturnsLease,
+    /// A supervisor's order against everything that its target does, and whoever sees it die or come back.
+    Order,
 }
 
 impl Rule {
     /// Rules that only say what made a step possible. Leaving one out loses no outcome, because a process that cannot go on
     /// is never tried; they stay, because that is what independence means, and their effect is tested by itself.
-    pub const ENABLING: [Rule; 3] = [Rule::KillFreesLock, Rule::Exit, Rule::QueueDone];
+    pub const ENABLING: [Rule; 2] = [Rule::KillFreesLock, Rule::QueueDone];
 
     /// All rules.
-    pub const ALL: [Rule; 13] = [
+    pub const ALL: [Rule; 14] = [
         Rule::Cell,
         Rule::Lock,
         Rule::Array,
@@ -63,6 +66,7 @@ impl Rule {
         Rule::QueueWhole,
         Rule::QueueDone,
         Rule::KillReturnsLease,
+        Rule::Order,
     ];
 }
 
@@ -122,6 +126,7 @@ impl Touches {
         if let Some(Thing::Queue(queue)) = model.things.get(op.object as usize) {
             queues::add(&mut t, queue, worker, op, rules);
         }
+        crews::add(&mut t, model, worker, op, rules);
         if op.action == Action::AwaitExit && rules.has(Rule::Exit) {
             for awaited in (0..model.life.len() as u64).filter(|w| op.a >> w & 1 == 1) {
                 t.add(EXIT | awaited, false, true, false);
@@ -170,6 +175,12 @@ impl Touches {
     /// What the kill of `victim` touches now.
     pub fn of_kill(model: &Model, victim: usize, rules: Rules) -> Touches {
         let mut t = Touches(Vec::with_capacity(4));
+        t.add_kill(model, victim, rules);
+        t
+    }
+
+    fn add_kill(&mut self, model: &Model, victim: usize, rules: Rules) {
+        let t = self;
         t.add(LIFE | victim as u64, true, false, true);
         if rules.has(Rule::Exit) {
             t.add(EXIT | victim as u64, true, false, true);
@@ -177,7 +188,7 @@ impl Touches {
         if rules.has(Rule::KillReturnsLease) {
             for (at, thing) in model.things.iter().enumerate() {
                 if matches!(thing, Thing::Queue(queue) if queue.is_leased_by(victim)) {
-                    queues::add_return(&mut t, at as u32);
+                    queues::add_return(t, at as u32);
                 }
             }
         }
@@ -186,7 +197,6 @@ impl Touches {
                 t.add(part(lock as u32, 0), true, false, true);
             }
         }
-        t
     }
 
     /// Adds that the step was its worker's last.

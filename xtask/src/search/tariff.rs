@@ -29,6 +29,10 @@ pub struct Tariff {
     pub queue: u64,
     /// An item that a queue's step moves.
     pub item: u64,
+    /// Starting a process.
+    pub fork: u64,
+    /// Killing a process.
+    pub kill: u64,
 }
 
 /// The tariff.
@@ -43,6 +47,8 @@ pub const TARIFF: Tariff = Tariff {
     barrier: 20,
     queue: 30,
     item: 3,
+    fork: 43_000,
+    kill: 14_000,
 };
 
 impl Tariff {
@@ -61,7 +67,10 @@ impl Tariff {
             Action::Put | Action::Take | Action::TryTake | Action::Lease => self.queue + items * self.item,
             // An acknowledgement moves nothing.
             Action::Acknowledge | Action::GiveBack | Action::IsEmpty | Action::Close | Action::Join => self.queue,
-            Action::Leave | Action::Note | Action::Report | Action::AwaitExit => 0,
+            Action::CrewAlive | Action::CrewNext | Action::CrewWait => self.access,
+            Action::CrewRespawn => self.fork,
+            Action::CrewKill => self.kill,
+            Action::End | Action::Leave | Action::Note | Action::Report | Action::AwaitExit => 0,
         }
     }
 }

@@ -91,7 +91,7 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
         Action::StoreRelease => format!("writes {name} = {} (release)", op.b),
         Action::CompareExchange if result == op.a => format!("exchanges {name}: {} becomes {}", op.a, op.b),
         Action::CompareExchange => format!("fails to exchange {name}: it is {result}, not {}", op.a),
-        Action::FetchAdd => format!("adds {} to {name}, which was {result}", op.b),
+        Action::FetchAdd => format!("adds {} to {name}, which was {result}", op.b as i64),
         Action::Lock if result == 1 => format!("takes {name}, left by a dead worker"),
         Action::Lock => format!("takes {name}"),
         Action::Unlock => format!("frees {name}"),
@@ -116,8 +116,29 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
         Action::IsEmpty => format!("looks whether {name} is empty: it is not"),
         Action::Close => format!("closes {name}"),
         Action::Join => format!("learns that everything in {name} is done"),
+        Action::CrewWait => format!("learns that {} have ended", workers(op.a)),
+        Action::CrewNext => next_event(result),
+        Action::CrewAlive => format!("looks who is alive: {}", workers(result)),
+        Action::CrewRespawn => format!("starts {} anew", worker(op.a as usize)),
+        Action::CrewKill if result == 1 => format!("kills {}", worker(op.a as usize)),
+        Action::CrewKill => format!("wants to kill {}, which has ended", worker(op.a as usize)),
+        Action::End => return None,
         Action::Compute | Action::Report => return (lab.say)(op, result),
     })
+}
+
+/// `w1 and w2` for a bit set.
+fn workers(set: u64) -> String {
+    list((0..64).filter(|w| set >> w & 1 == 1).map(worker))
+}
+
+/// What a supervisor learns by [`Action::CrewNext`].
+fn next_event(result: u64) -> String {
+    match (result >> 1).checked_sub(1) {
+        Some(who) if result & 1 == 1 => format!("learns that {} has died", worker(who as usize)),
+        Some(who) => format!("learns that {} has ended", worker(who as usize)),
+        None => "learns that nobody is left whose end it does not know".into(),
+    }
 }
 
 /// `task 3`, `task 3 and task 4`: the items that a queue's step moved, as the lab names them.
@@ -154,6 +175,9 @@ fn intent(lab: &Lab, layout: &Layout, op: &Op) -> String {
         Action::GiveBack => format!("given back what it leased from {name}"),
         Action::IsEmpty => format!("looked whether {name} is empty"),
         Action::Close => format!("closed {name}"),
+        Action::CrewWait | Action::CrewNext => "waited for the end of others".into(),
+        Action::CrewKill => format!("killed {}", worker(op.a as usize)),
+        Action::CrewRespawn => format!("started {} anew", worker(op.a as usize)),
         _ => "gone on".into(),
     }
 }
