@@ -1,3 +1,4 @@
 //! The boards: what lies in each lab's shared memory, and how its functions are called. Both sides read them.
 
+pub mod lab2;
 pub mod lab3;

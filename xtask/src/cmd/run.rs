@@ -8,7 +8,7 @@ use super::Source;
 use crate::assess;
 use crate::cli::Code;
 use crate::drive::free::{self, FreeEnd};
-use crate::labs::{Judge, Lab};
+use crate::labs::{Finding, FreeRun, Judge, Lab, Scenario};
 use crate::report::result::Status;
 use crate::story::words;
 use crate::submit::compile;
@@ -29,10 +29,10 @@ pub fn run(lab: &'static Lab, source: &Source, workers: u64, seed: u64) -> Resul
     source.adapt(lab, &mut scenario);
     let layout = (lab.layout)(&scenario.header);
     let free = free::run(&program.binary, &scenario, &layout, EVENTS)?;
-    let ended = match &free.end {
+    let (ended, wrong) = match &free.end {
         FreeEnd::Failed(why) => {
             println!("{}: the free run failed: {why}", lab.name);
-            Code::Fail
+            (Code::Fail, true)
         }
         FreeEnd::Done(run) => {
             println!(
@@ -41,16 +41,33 @@ pub fn run(lab: &'static Lab, source: &Source, workers: u64, seed: u64) -> Resul
                 scenario.workers(),
                 run.wall_ns as f64 / 1e6
             );
-            Code::Pass
+            let wrong = what_happened(lab, &scenario, run);
+            if let Some(finding) = &wrong {
+                println!("  what is left: {}", finding.message);
+            }
+            (Code::Pass, wrong.is_some())
         }
     };
     timeline(&free.events);
     if let Some(offset) = source.baseline {
         let name = lab.baselines.iter().find(|(_, o)| *o == offset).map_or("", |(n, _)| n);
-        println!("\nThat went well, as it nearly always does. Now every interleaving of the baseline `{name}`:");
+        let went = match wrong {
+            true => "That went wrong by itself.",
+            false => "That went well, as it nearly always does.",
+        };
+        println!("\n{went} Now every interleaving of the baseline `{name}`:");
         return shortest_failure(lab, source, &program.binary, seed);
     }
     Ok(ended)
+}
+
+/// What the lab's judges of free runs have to say.
+fn what_happened(lab: &Lab, scenario: &Scenario, run: &FreeRun) -> Option<Finding> {
+    let judges = lab.checks.iter().filter_map(|check| match check.judge {
+        Judge::Free(judge) => Some(judge),
+        _ => None,
+    });
+    judges.into_iter().find_map(|judge| judge(scenario, run))
 }
 
 /// What a moment was spent on; of several, the letter that says most.
@@ -103,7 +120,7 @@ fn most(cell: &[u64; 4]) -> char {
 }
 
 fn shortest_failure(lab: &'static Lab, source: &Source, binary: &std::path::Path, seed: u64) -> Result<Code> {
-    for check in lab.checks.iter().filter(|c| matches!(c.judge, Judge::Every(_))) {
+    for check in lab.checks.iter().filter(|c| c.judge.of_every().is_some()) {
         let result = assess::one(lab, check, binary, seed, &|scenario| source.adapt(lab, scenario))?;
         if result.status == Status::Fail {
             println!("FAIL {}  {}", result.id, result.message);

@@ -3,12 +3,13 @@
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Child;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use shared::header::{HEADER_BYTES, Header};
 use shared::process::{reports, times, wait_status};
-use shared::region::{Layout, Region};
+use shared::region::{Kind, Layout, Region};
 use shared::sys;
 use shared::trace::{self, Event};
 
@@ -47,6 +48,11 @@ pub fn run(binary: &Path, scenario: &Scenario, layout: &Layout, events: usize) -
     sys::seal_against_writers(&header_file).context("sealing the header")?;
     let len = layout.bytes().next_multiple_of(4096);
     let (payload_file, payload) = Region::create("lab-payload", len).context("shared memory for the lab")?;
+    for object in &layout.objects {
+        if let Kind::Cell { init } = object.kind {
+            payload.word(object.offset).store(init, Relaxed);
+        }
+    }
     let mut files: Vec<OwnedFd> = vec![header_file, payload_file];
     let mut ring = None;
     if events > 0 {

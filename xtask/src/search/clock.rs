@@ -40,8 +40,10 @@ pub fn run<M: Machine>(machine: &mut M, setting: &Setting, tariff: &Tariff, comp
         }
         let enabled = execution.enabled();
         let able = |w: &usize| enabled >> w & 1 == 1;
-        clocks.let_go(&execution, enabled, tariff);
-        let next = (0..setting.workers).filter(able).min_by_key(|w| clocks.now[*w]).expect("somebody can go on");
+        clocks.let_go(&execution, enabled);
+        let next =
+            (0..setting.workers).filter(able).min_by_key(|w| clocks.ready(*w, tariff)).expect("somebody can go on");
+        clocks.wake(next, tariff);
         let before = execution.steps.len();
         execution.take(Choice::Run(next))?;
         // What others wait for ends with the shared operation, not with the computing that follows it.
@@ -61,6 +63,8 @@ struct Clocks {
     computed: Vec<u64>,
     /// Workers that could not go on when the last step was taken.
     held: u64,
+    /// When each worker that had to wait was let go; it sleeps on if somebody else is faster.
+    freed: Vec<Option<u64>>,
     /// When the step before this one ended.
     latest: u64,
     compute: u64,
@@ -69,7 +73,8 @@ struct Clocks {
 impl Clocks {
     fn new(setting: &Setting, compute: u64) -> Clocks {
         let zero = vec![0; setting.workers];
-        Clocks { now: zero.clone(), waited: zero.clone(), computed: zero, held: 0, latest: 0, compute }
+        let freed = vec![None; setting.workers];
+        Clocks { now: zero.clone(), waited: zero.clone(), computed: zero, held: 0, freed, latest: 0, compute }
     }
 
     fn charge(&mut self, steps: &[Step], tariff: &Tariff) {
@@ -87,17 +92,56 @@ impl Clocks {
     }
 
     /// Whoever was held and is not any more was let go by the step that just ended, and has to be told.
-    fn let_go<M: Machine>(&mut self, execution: &Execution<M>, enabled: u64, tariff: &Tariff) {
+    fn let_go<M: Machine>(&mut self, execution: &Execution<M>, enabled: u64) {
         let waiting = (0..self.now.len()).filter(|w| execution.pending(*w).is_some() && enabled >> w & 1 == 0);
         let held = waiting.fold(0, |bits, w| bits | 1 << w);
-        for worker in (0..self.now.len()).filter(|w| self.held >> w & 1 == 1 && held >> w & 1 == 0) {
-            let wait = self.latest.saturating_sub(self.now[worker]);
-            if wait > 0 {
-                let until = self.latest + if wait <= tariff.spin { tariff.hand_over } else { tariff.wake };
-                self.waited[worker] += until - self.now[worker];
-                self.now[worker] = until;
+        for worker in 0..self.now.len() {
+            if held >> worker & 1 == 1 {
+                self.freed[worker] = None;
+            } else if self.held >> worker & 1 == 1 && self.latest > self.now[worker] {
+                self.freed[worker] = Some(self.latest);
             }
         }
         self.held = held;
+    }
+
+    /// When a worker can take its next step: at once, or when it has learned that it may go on.
+    fn ready(&self, worker: usize, tariff: &Tariff) -> u64 {
+        let now = self.now[worker];
+        let told = |freed: u64| freed + if freed - now <= tariff.spin { tariff.hand_over } else { tariff.wake };
+        self.freed[worker].map_or(now, told)
+    }
+
+    /// The worker goes on.
+    fn wake(&mut self, worker: usize, tariff: &Tariff) {
+        let ready = self.ready(worker, tariff);
+        self.waited[worker] += ready - self.now[worker];
+        self.now[worker] = ready;
+        self.freed[worker] = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tariff::TARIFF;
+    use super::*;
+    use crate::drive::simulated::{Instruction, Simulated};
+    use shared::baton::Op;
+    use shared::region::Layout;
+
+    #[test]
+    fn of_two_sleepers_one_item_wakes_one() {
+        let mut layout = Layout::default();
+        layout.queue::<u64>("queue", 4, 3);
+        let act = |action, a| Instruction::Do(Op { action, object: 0, a, b: 7 });
+        let pause = Instruction::Do(Op { action: Action::Sleep, object: shared::baton::NO_OBJECT, a: 50_000, b: 0 });
+        let puts = vec![pause, act(Action::Put, 1), pause, act(Action::Put, 1)];
+        let programs = vec![vec![act(Action::Take, 1)], vec![act(Action::Take, 1)], puts];
+        let answer = |_: usize, _: u64, _: u64| 0;
+        let setting = Setting { layout: &layout, workers: 3, answer: &answer, patience: 6 };
+        let timed = run(&mut Simulated::new(programs, layout.clone()), &setting, &TARIFF, 0).expect("no process fails");
+        let one = TARIFF.queue + TARIFF.item;
+        assert_eq!(timed.waited[0], 50_000 + one + TARIFF.wake);
+        assert_eq!(timed.waited[1], 100_000 + 2 * one + TARIFF.wake, "the second slept until its own item came");
     }
 }
