@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::hint::black_box;
+use std::time::Duration;
 
 use crate::array::RawArray;
 use crate::baton::{Action, NO_OBJECT, Op, ask, hooked};
@@ -161,7 +162,7 @@ pub struct Lab2 {
 
 /// Numbers of the functions, as roles name them; [`FLAG`](function::FLAG) or [`KILL`](function::KILL) is added for a baseline's.
 pub mod function {
-    /// `producer`; arguments: its number, its first task, how many.
+    /// `producer`; arguments: its number, its first task, how many, nanoseconds to sleep before.
     pub const PRODUCER: u64 = 1;
     /// `worker`; argument: its number.
     pub const WORKER: u64 = 2;
@@ -235,10 +236,14 @@ impl Lab for Lab2 {
             n if n >= function::FLAG => (n - function::FLAG, &self.flag),
             n => (n, &self.student),
         };
-        let [first, second, third, ..] = role.args;
+        let [first, second, third, pause, ..] = role.args;
         process::report(tag::ROLE, number | first << 32);
         match number {
             function::PRODUCER => {
+                // Sleeping is a step too: only where it is asked for.
+                if pause > 0 {
+                    std::thread::sleep(Duration::from_nanos(pause));
+                }
                 let tasks: Vec<Task> = (second..second + third).map(|id| Task { id: id as u32 }).collect();
                 report_failure((functions.producer)(b, first as u32, &tasks).is_err());
             }
@@ -281,10 +286,10 @@ fn feed(b: &Board, count: u64, pills: u64) {
 
 fn paced(b: &Board, pause_ns: u64) {
     for id in b.size.ids() {
-        std::thread::sleep(std::time::Duration::from_nanos(pause_ns));
+        std::thread::sleep(Duration::from_nanos(pause_ns));
         report_failure(b.inbox.put(Msg::Task(Task { id: id as u32 })).is_err());
     }
-    std::thread::sleep(std::time::Duration::from_nanos(pause_ns));
+    std::thread::sleep(Duration::from_nanos(pause_ns));
     report_failure(b.inbox.put(Msg::Pill).is_err());
     b.producers_left.set_release(0);
 }

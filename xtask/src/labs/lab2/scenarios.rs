@@ -7,8 +7,8 @@ use crate::labs::{FREE_WORKERS, Scenario, role};
 
 /// What a task costs on the virtual clock.
 const COMPUTE_NS: u64 = 20_000;
-/// How long the inbox stays empty before each message of the check `idle`.
-const PAUSE_NS: u64 = 50_000;
+/// How long the inbox stays empty before each message of the check `idle`, and before the end in `latency`.
+pub const PAUSE_NS: u64 = 50_000;
 /// Workers of the check `latency`.
 const MANY: u64 = 8;
 
@@ -88,7 +88,10 @@ pub fn idle(seed: u64) -> Vec<Scenario> {
 }
 
 pub fn latency(seed: u64) -> Vec<Scenario> {
-    vec![team("latency", seed, size(MANY, 1, 0))]
+    let mut all = team("latency", seed, size(MANY, 1, 0));
+    // The only producer has nothing to put, and takes its time to find out: meanwhile all others fall asleep.
+    all.header.roles[MANY as usize].args[3] = PAUSE_NS;
+    vec![all]
 }
 
 pub fn real_run(seed: u64) -> Vec<Scenario> {

@@ -5,6 +5,7 @@ use shared::boards::lab2::Size;
 
 use super::evidence::*;
 use crate::drive::step::{Step, What};
+use crate::labs::lab2::scenarios::PAUSE_NS;
 use crate::labs::{Finding, Scenario};
 use crate::search::clock::Timed;
 use crate::search::tariff::TARIFF;
@@ -57,7 +58,7 @@ pub fn latency(scenario: &Scenario, timed: &Timed) -> Option<Finding> {
         return Some(Finding::new("no worker ever goes home, so there is no latency"));
     }
     let limit = WAKE_UPS * TARIFF.wake;
-    let took = timed.makespan;
+    let took = timed.makespan.saturating_sub(PAUSE_NS);
     let workers = Size::of(&scenario.header).workers;
     let message = format!(
         "{workers} idle workers are home after {:.1} us; allowed {:.1}: {WAKE_UPS} wake-ups of {:.1} us",
