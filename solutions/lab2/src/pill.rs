@@ -3,8 +3,9 @@
 //! A pill behind the last task reaches a worker only after every task before it. That is all a pill promises; a task that
 //! comes back from a dead worker comes back in front of the queue, but perhaps when the pills are taken already.
 
-use shared::boards::lab2::{Board, Msg, Task};
-use shared::crew::{Abandoned, Crew};
+// With `*`, because you will need more names than the first lines of your functions use.
+use shared::boards::lab2::*;
+use shared::crew::*;
 use shared::queue::Closed;
 
 /// Puts all tasks into the inbox. Several producers do so at once; `me` numbers them from 0.

@@ -116,7 +116,7 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
         Action::IsEmpty => format!("looks whether {name} is empty: it is not"),
         Action::Close => format!("closes {name}"),
         Action::Join => format!("learns that everything in {name} is done"),
-        Action::CrewWait => format!("learns that {} have ended", workers(op.a)),
+        Action::CrewWait => format!("learns of the end of {}", workers(op.a)),
         Action::CrewNext => next_event(result),
         Action::CrewAlive => format!("looks who is alive: {}", workers(result)),
         Action::CrewRespawn => format!("starts {} anew", worker(op.a as usize)),
@@ -145,7 +145,12 @@ fn next_event(result: u64) -> String {
 fn items(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> String {
     let name = layout.objects.get(op.object as usize).map_or("?", |o| o.name.as_str());
     let words = step.data.len() / step.items.max(1);
-    list(step.data.chunks(words.max(1)).map(|item| (lab.item_name)(name, item)))
+    let names: Vec<String> = step.data.chunks(words.max(1)).map(|item| (lab.item_name)(name, item)).collect();
+    let same = |same: &[String]| match same {
+        [one] => one.clone(),
+        many => format!("{} times {}", many.len(), many[0]),
+    };
+    list(names.chunk_by(|a, b| a == b).map(same))
 }
 
 /// `alerts[1]` for a word of that element: records are read and written as a whole in a story.

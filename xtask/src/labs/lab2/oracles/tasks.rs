@@ -35,15 +35,18 @@ fn lost(run: &Run, id: u64, record: Record, story: &str) -> Finding {
     let who = taken.map(|at| run.steps[at].worker);
     let killed = run.steps.iter().rposition(|s| matches!(s.what, What::Killed(_)) && Some(s.worker) == who);
     let guilty: Vec<usize> = taken.into_iter().chain(killed).collect();
-    let message = match (record, who, is_in_inbox(run.model, id)) {
-        (Record::Half, Some(who), _) => {
-            format!("the record of task {id} is half written: {} was killed over it", w(who))
+    let message = match (record, who) {
+        _ if is_in_inbox(run.model, id) && killed.is_some() => {
+            format!("task {id} came back into the inbox, and nobody is left to do it")
         }
-        (Record::Wrong, ..) => format!("the answer of task {id} is wrong"),
-        (_, _, true) => format!("task {id} is lost: it is left in the inbox, and nobody is there to do it"),
-        (_, None, _) => format!("task {id} is lost: it never came into the inbox, or nobody took it"),
-        (_, Some(who), _) if killed.is_some() => format!("task {id} is lost: {} was killed with it", w(who)),
-        (_, Some(who), _) => format!("task {id} is lost: {} took it and recorded no answer", w(who)),
+        _ if is_in_inbox(run.model, id) => {
+            format!("task {id} is lost: it is left in the inbox, and nobody is there to do it")
+        }
+        (Record::Half, _) => format!("the record of task {id} is half written, and nobody does it again"),
+        (Record::Wrong, _) => format!("the answer of task {id} is wrong"),
+        (_, None) => format!("task {id} is lost: it never came into the inbox, or nobody took it"),
+        (_, Some(who)) if killed.is_some() => format!("task {id} is lost: {} took it along", w(who)),
+        (_, Some(who)) => format!("task {id} is lost: {} took it and recorded no answer", w(who)),
     };
     Finding { guilty, ..Finding::new(format!("{story}{message}")) }
 }
