@@ -156,6 +156,9 @@ pub fn pid(payload: &Region, worker: usize) -> u32 {
     payload.word(TIMES + worker * TIMES_BYTES + 24).load(Relaxed) as u32
 }
 
+/// How long [`await_exit`] sleeps at most, should nobody be left to wake it.
+const AWAIT_EXIT_LOOK: Duration = Duration::from_millis(100);
+
 /// Waits until the workers in the bit set have finished or died. Only for given code that looks at what is left.
 pub fn await_exit(workers: u64) {
     let op = Op { action: Action::AwaitExit, object: NO_OBJECT, a: workers, b: 0 };
@@ -163,8 +166,13 @@ pub fn await_exit(workers: u64) {
         for worker in (0..MAX_WORKERS).filter(|w| workers >> w & 1 == 1) {
             let life = payload().half(LIFE + worker * LIFE_BYTES);
             // Acquire: partner of the release when a worker finishes.
-            while life.load(Acquire) != FINISHED && life.load(Acquire) & OWNER_DIED == 0 {
-                sys::futex_wait(life, life.load(Relaxed), Some(std::time::Duration::from_millis(1)));
+            // Whoever ends wakes us, or the kernel does; a waiter that looked all the time would seem busy to a watcher.
+            loop {
+                let now = life.load(Acquire);
+                if now == FINISHED || now & OWNER_DIED != 0 {
+                    break;
+                }
+                sys::futex_wait(life, now, Some(AWAIT_EXIT_LOOK));
             }
         }
         0
@@ -452,5 +460,6 @@ fn free_worker<L: Lab>(lab: &L, slot: usize, crew: u32, scenario: &Header, trace
     payload().word(times + 8).store(sys::monotonic_ns(), Relaxed);
     robust::clear();
     life.word.store(FINISHED, Release);
+    sys::futex_wake(&life.word, i32::MAX);
     sys::exit_now(if outcome.is_ok() { 0 } else { 101 });
 }

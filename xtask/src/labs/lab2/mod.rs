@@ -77,7 +77,7 @@ const CHECKS: &[Check] = &[
         kind: Kind::Virtual,
         points: 20,
         needs: &[],
-        asks: "`supervisor`: eight idle workers are all home within the time of six wake-ups",
+        asks: "`supervisor`: eight idle workers are all home within the time of eight wake-ups",
         scenarios: scenarios::latency,
         judge: Judge::TimedEnding(oracles::latency),
     },

@@ -10,8 +10,9 @@ use crate::labs::{Finding, Scenario};
 use crate::search::clock::Timed;
 use crate::search::tariff::TARIFF;
 
-/// How many wake-ups the last worker's way home may take; sending all pills at once needs three.
-pub const WAKE_UPS: u64 = 6;
+/// How many wake-ups the way home may take. All pills at once need three; workers that lease three at a time and give the
+/// others' pills back need seven, and a pill that is handed on from worker to worker ten.
+pub const WAKE_UPS: u64 = 8;
 
 /// Whether the step looks for something to do, or sleeps instead of waiting.
 fn is_look(step: &Step) -> bool {
