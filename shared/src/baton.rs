@@ -138,10 +138,23 @@ pub enum Action {
     ReceiveAny = 43,
     /// End a stream: what is on its way still arrives.
     HangUp = 44,
+    /// Wait until the workers in bit set `a` have ended; gives the bit set of those of them that died.
+    CrewWait = 60,
+    /// Wait until one of the workers in bit set `a` has ended; gives the lowest one's `crew::next_word`, 0 for no workers.
+    CrewNext = 61,
+    /// Look which of the workers in bit set `a` have not ended; gives their bit set.
+    CrewAlive = 62,
+    /// Start worker `a` anew; gives 1, or 0 when it is not dead.
+    CrewRespawn = 63,
+    /// Kill worker `a`; gives 1, or 0 when it has ended already.
+    CrewKill = 64,
+    /// Return from the worker's function. No worker announces this: where there is a crew, the grader makes a step of it,
+    /// because others can see it.
+    End = 65,
 }
 
 impl Action {
-    const ALL: [Action; 31] = [
+    const ALL: [Action; 36] = [
         Action::Load,
         Action::LoadAcquire,
         Action::Store,
@@ -173,6 +186,11 @@ impl Action {
         Action::Receive,
         Action::ReceiveAny,
         Action::HangUp,
+        Action::CrewWait,
+        Action::CrewNext,
+        Action::CrewAlive,
+        Action::CrewRespawn,
+        Action::CrewKill,
     ];
 
     /// The action with this number.

@@ -1,7 +1,7 @@
 //! The multiprocessing toolkit that the coordination labs are written in.
 //!
 //! It speaks the vocabulary of Python's `multiprocessing`: [`raw::RawValue`], [`value::Value`], [`array::RawArray`],
-//! [`lock::Lock`], [`barrier::Barrier`], [`queue::Queue`]. Workers are real processes over real shared memory. Every operation passes one
+//! [`lock::Lock`], [`barrier::Barrier`], [`queue::Queue`], [`crew::Crew`]. Workers are real processes over real shared memory. Every operation passes one
 //! hook ([`baton`]): free, it costs nothing; stepped, the grader decides who goes next.
 
 pub mod ahead;
@@ -9,6 +9,7 @@ pub mod array;
 pub mod barrier;
 pub mod baton;
 pub mod boards;
+pub mod crew;
 pub mod endpoint;
 pub mod header;
 pub mod lock;

@@ -9,15 +9,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64};
+use std::time::Duration;
 
 use crate::baton::{self, Aborted, Action, NO_OBJECT, Op, PAGE_BYTES, Page, state};
+use crate::crew::{Order, Orders};
 use crate::endpoint;
 use crate::header::{HEADER_BYTES, Header, Role};
-use crate::region::{Cursor, Layout, MAX_WORKERS, Region};
+use crate::region::{Cursor, Kind, Layout, MAX_WORKERS, Region};
 use crate::robust::{self, OWNER, OWNER_DIED, RobustWord};
 use crate::statics::Statics;
 use crate::sys::{self, Fork};
-use crate::words::LOOK_AGAIN;
 
 /// A lab, as its given `main.rs` hands it to the toolkit: the student's functions, and how to call them.
 pub trait Lab {
@@ -109,6 +110,26 @@ pub(crate) fn gone(worker: usize) -> bool {
     life == FINISHED || life & OWNER_DIED != 0
 }
 
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Its function returned.
+    Finished,
+    /// It died before that.
+    Died,
+}
+
+/// How process `w` ended; `None` while it has not.
+pub(crate) fn fate(w: usize) -> Option<Fate> {
+    // Acquire: partner of the release when a worker finishes, and of the kernel's mark.
+    let life = payload().half(LIFE + w * LIFE_BYTES).load(Acquire);
+    match () {
+        () if life & OWNER_DIED != 0 => Some(Fate::Died),
+        () if life == FINISHED => Some(Fate::Finished),
+        () => None,
+    }
+}
+
 /// Tells the grader something under a tag. Given code uses it for what a student's function returned.
 pub fn report(tag: u64, value: u64) {
     let op = Op { action: Action::Report, object: NO_OBJECT, a: tag, b: value };
@@ -176,20 +197,23 @@ pub fn pid(payload: &Region, worker: usize) -> u32 {
     payload.word(TIMES + worker * TIMES_BYTES + 24).load(Relaxed) as u32
 }
 
+/// How long [`await_exit`] sleeps at most, should nobody be left to wake it.
+const AWAIT_EXIT_LOOK: Duration = Duration::from_millis(100);
+
 /// Waits until the workers in the bit set have finished or died. Only for given code that looks at what is left.
 pub fn await_exit(workers: u64) {
     let op = Op { action: Action::AwaitExit, object: NO_OBJECT, a: workers, b: 0 };
     baton::pass(op, &mut || {
         for worker in (0..MAX_WORKERS).filter(|w| workers >> w & 1 == 1) {
             let life = payload().half(LIFE + worker * LIFE_BYTES);
+            // Acquire: partner of the release when a worker finishes.
+            // Whoever ends wakes us, or the kernel does; a waiter that looked all the time would seem busy to a watcher.
             loop {
-                // Acquire: partner of the release when a worker finishes.
                 let now = life.load(Acquire);
                 if now == FINISHED || now & OWNER_DIED != 0 {
                     break;
                 }
-                // Who finishes wakes us; who is killed does not.
-                sys::futex_wait(life, now, Some(LOOK_AGAIN));
+                sys::futex_wait(life, now, Some(AWAIT_EXIT_LOOK));
             }
         }
         0
@@ -357,34 +381,116 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
     let mut gone = 0;
     // Every worker has added one when it is ready; the crew then opens the gate. Acquire and release: partner in
     // `free_worker`. Whoever dies on its way to the gate is not waited for.
-    while (gate.load(Acquire) as usize) + gone < pids.len() {
+    let mut team = Team { pids, killed: 0 };
+    while (gate.load(Acquire) as usize) + gone < team.pids.len() {
         sys::futex_wait(gate, gate.load(Relaxed), Some(std::time::Duration::from_millis(1)));
-        while let Some((pid, status)) = sys::try_wait_any() {
-            bury(&pids, pid, status);
+        while let Ok(Some(ended)) = sys::wait_now() {
+            team.reap(Some(ended));
             gone += 1;
         }
     }
     gate.store(OPEN, Release);
     sys::futex_wake(gate, i32::MAX);
-    while let Some((pid, status)) = sys::wait_any() {
-        bury(&pids, pid, status);
+    let layout = L::layout(&scenario);
+    let orders = layout.objects.iter().find(|o| o.kind == Kind::Crew).map(|o| Orders::at(payload(), o.offset));
+    match orders {
+        None => while team.reap(sys::wait_any()) {},
+        Some(orders) => team.serve(orders, &mut |slot| {
+            endpoint::socket::keep_own(Vec::new(), slot);
+            free_worker(lab, slot, crew, &scenario, trace)
+        }),
     }
     ExitCode::SUCCESS
 }
 
-/// Writes down how a free worker ended. The kernel marks the dead as dead, but not one that died before it had begun.
-fn bury(pids: &[u32], pid: u32, status: i32) {
-    let Some(slot) = pids.iter().position(|p| *p == pid) else { return };
-    let life = payload().half(LIFE + slot * LIFE_BYTES);
-    if life.load(Acquire) != FINISHED {
-        // Release: whoever sees the mark sees what the dead one did.
-        life.fetch_or(OWNER_DIED, Release);
-        sys::futex_wake(life, i32::MAX);
-    }
-    count_end(payload());
-    // Plus one: zero means that the worker has not ended.
-    payload().word(TIMES + slot * TIMES_BYTES + 16).store(status as u64 + 1, Release);
+/// The workers of a free run, as the process sees them that has forked them.
+struct Team {
+    pids: Vec<u32>,
+    /// Bit set of those that a supervisor had killed.
+    killed: u64,
 }
+
+impl Team {
+    /// Notes that a worker has ended; false when there was none left to wait for.
+    fn reap(&mut self, ended: Option<(u32, i32)>) -> bool {
+        let Some((pid, status)) = ended else { return false };
+        let slot = self.pids.iter().position(|p| *p == pid);
+        if let Some(slot) = slot {
+            let life = payload().half(LIFE + slot * LIFE_BYTES);
+            // The kernel marks the dead as dead, but not one that died before it had begun.
+            if life.load(Acquire) != FINISHED {
+                // Release: whoever sees the mark sees what the dead one did.
+                life.fetch_or(OWNER_DIED, Release);
+                sys::futex_wake(life, i32::MAX);
+            }
+        }
+        count_end(payload());
+        if let Some(slot) = slot {
+            let status = if self.killed >> slot & 1 == 1 { 0 } else { status };
+            // Plus one: zero means that the worker has not ended.
+            payload().word(TIMES + slot * TIMES_BYTES + 16).store(status as u64 + 1, Release);
+        }
+        true
+    }
+
+    /// Reaps, and carries out a supervisor's orders, until every worker has ended. `work` is what a fresh worker does.
+    fn serve(&mut self, orders: &Orders, work: &mut dyn FnMut(usize)) {
+        loop {
+            match sys::wait_now() {
+                Ok(None) => orders.wait_for_order(ORDERS_EVERY),
+                Ok(ended) => {
+                    self.reap(ended);
+                    orders.ring();
+                }
+                Err(_) => return,
+            }
+            match orders.taken() {
+                Some((Order::Kill, slot)) if slot < self.pids.len() && fate(slot).is_none() => {
+                    self.killed |= 1 << slot;
+                    sys::kill_process(self.pids[slot]);
+                    self.reap_this(slot);
+                    orders.done(true);
+                }
+                Some((Order::Respawn, slot)) if slot < self.pids.len() && fate(slot) == Some(Fate::Died) => {
+                    self.reap_this(slot);
+                    orders.done(self.respawn(slot, work));
+                }
+                Some(_) => orders.done(false),
+                None => {}
+            }
+        }
+    }
+
+    /// Waits for the end of a worker that is dead or about to be.
+    fn reap_this(&mut self, slot: usize) {
+        while wait_status(payload(), slot).is_none() && self.reap(sys::wait_any()) {}
+    }
+
+    /// Forks a fresh worker into a slot whose last one has been reaped.
+    fn respawn(&mut self, slot: usize, work: &mut dyn FnMut(usize)) -> bool {
+        let life = payload().half(LIFE + slot * LIFE_BYTES);
+        let dead = life.load(Relaxed);
+        // SAFETY: the crew process is single-threaded.
+        let pid = match unsafe { sys::fork_child() } {
+            Ok(Fork::Child) => {
+                work(slot);
+                sys::exit_now(1)
+            }
+            Ok(Fork::Parent(pid)) => pid,
+            Err(_) => return false,
+        };
+        self.pids[slot] = pid;
+        self.killed &= !(1 << slot);
+        payload().word(TIMES + slot * TIMES_BYTES + 16).store(0, Release);
+        payload().word(TIMES + slot * TIMES_BYTES + 24).store(u64::from(pid), Relaxed);
+        // The worker writes the same, unless it has done so already and perhaps even ended.
+        let _ = life.compare_exchange(dead, pid | robust::WAITERS, Release, Relaxed);
+        true
+    }
+}
+
+/// How often the crew's process looks whether a worker has ended while it waits for orders.
+const ORDERS_EVERY: Duration = Duration::from_millis(1);
 
 /// The gate's word when the workers may start: above any count of workers.
 const OPEN: u32 = 1 << 16;

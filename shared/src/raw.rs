@@ -96,6 +96,15 @@ impl<T: Word> RawValue<T> {
         if old == current { Ok(T::from_word(old)) } else { Err(T::from_word(old)) }
     }
 
+    /// Subtracts from the value in one step, wrapping as a 64-bit word, and gives the old value.
+    #[inline]
+    pub fn fetch_sub(&self, amount: T) -> T {
+        let amount = amount.to_word().wrapping_neg();
+        // AcqRel: partner of every acquire and release on the same cell.
+        let mut act = || self.cell.fetch_add(amount, AcqRel);
+        T::from_word(if hooked() { pass(self.op(Action::FetchAdd, 0, amount), &mut act) } else { act() })
+    }
+
     /// Adds to the value in one step, wrapping as a 64-bit word, and gives the old value.
     #[inline]
     pub fn fetch_add(&self, amount: T) -> T {

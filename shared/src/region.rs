@@ -150,6 +150,8 @@ pub enum Kind {
         /// How many bytes can be on their way.
         room: usize,
     },
+    /// What a supervisor orders.
+    Crew,
 }
 
 impl Kind {
@@ -157,6 +159,7 @@ impl Kind {
         match self {
             Kind::Cell { .. } | Kind::Barrier { .. } => 8,
             Kind::Lock => 16,
+            Kind::Crew => crate::crew::ORDER_BYTES,
             Kind::Array { words, len } => words * len * 8,
             Kind::Queue { words, capacity, workers } => QueuePlaces::new(words, capacity, workers).end,
             Kind::Stream { room, .. } => crate::endpoint::ring::HEAD + room,

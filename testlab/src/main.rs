@@ -3,6 +3,7 @@
 //! `xtask/tests/` builds it and drives it the way the grader drives a student's program.
 #![forbid(unsafe_code)]
 
+mod crew;
 mod programs;
 mod torture;
 mod torture_queue;
@@ -10,12 +11,13 @@ mod torture_queue;
 use shared::header::{Header, Role};
 use shared::process::Lab;
 use shared::region::{Cursor, Layout};
-use shared::testing::{function, programs as random, torture as rounds, torture_queue as queue_rounds};
+use shared::testing::{crew as crews, function, programs as random, torture as rounds, torture_queue as queue_rounds};
 
 struct TestLab;
 
-/// One board or the other: a scenario is a random program or a round of torture.
+/// One board or the other: a scenario is a random program, a round of torture, or a supervisor's trouble.
 enum Board {
+    Crew(crew::Board),
     Program(programs::Board),
     Torture(torture::Board),
     TortureQueue(torture_queue::Board),
@@ -27,22 +29,26 @@ impl Lab for TestLab {
 
     fn layout(header: &Header) -> Layout {
         match header.roles.first().map(|role| role.function) {
+            Some(crews::function::WORKER) => crews::layout(),
             Some(function::TORTURE) => rounds::layout(header.params[rounds::MEETINGS_PARAM] as usize),
             Some(function::TORTURE_QUEUE) => queue_rounds::layout(),
-            _ => random::layout(),
+            _ => random::layout(header.roles.first().map_or(0, |role| role.args[0])),
         }
     }
 
     fn board(cursor: &mut Cursor, header: &Header) -> Board {
         match header.roles.first().map(|role| role.function) {
+            Some(crews::function::WORKER) => Board::Crew(crew::Board::take(cursor)),
             Some(function::TORTURE) => Board::Torture(torture::Board::take(cursor, header)),
             Some(function::TORTURE_QUEUE) => Board::TortureQueue(torture_queue::Board::take(cursor, header.seed)),
-            _ => Board::Program(programs::Board::take(cursor)),
+            _ => Board::Program(programs::Board::take(cursor, header.roles.first().map_or(0, |role| role.args[0]))),
         }
     }
 
     fn run(&self, board: &Board, me: u32, role: &Role) {
         match (role.function, board) {
+            (crews::function::WORKER, Board::Crew(board)) => crew::worker(board, me),
+            (crews::function::SUPERVISOR, Board::Crew(board)) => crew::supervisor(board),
             (function::PROGRAM, Board::Program(board)) => programs::run(board, me, role.args[0]),
             (function::TORTURE, Board::Torture(board)) => torture::run(board, me),
             (function::TORTURE_QUEUE, Board::TortureQueue(board)) => torture_queue::run(board, me as usize),

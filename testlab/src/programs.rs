@@ -5,13 +5,16 @@ use std::time::Duration;
 use shared::array::RawArray;
 use shared::barrier::Barrier;
 use shared::baton::{Action, Op};
+use shared::crew::Crew;
 use shared::endpoint::{Connection, Deadline, Inbox, Sent, Taken, Woken, receive_any, ring};
 use shared::lock::{Lock, LockGuard};
 use shared::process;
 use shared::queue::{Lease, Queue};
 use shared::raw::RawValue;
 use shared::region::Cursor;
-use shared::testing::programs::{ARRAY, BARRIER, CELLS, Instruction, LOCKS, LOST, QUEUE, STREAMS, bytes_of, program};
+use shared::testing::programs::{
+    ARRAY, BARRIER, CELLS, CREW, Instruction, LOCKS, LOST, QUEUE, STREAMS, WORKERS, bytes_of, has_crew, program,
+};
 
 /// The objects of [`shared::testing::programs::layout`], in its order.
 pub struct Board {
@@ -21,11 +24,12 @@ pub struct Board {
     barrier: Barrier,
     queue: Queue<u64>,
     connections: [Connection; 2],
+    crew: Option<Crew>,
 }
 
 impl Board {
-    /// Takes all objects.
-    pub fn take(cursor: &mut Cursor) -> Board {
+    /// Takes all objects of the program with this seed.
+    pub fn take(cursor: &mut Cursor, seed: u64) -> Board {
         Board {
             cells: CELLS.map(|_| RawValue::take(cursor)),
             locks: LOCKS.map(|_| Lock::take(cursor)),
@@ -33,6 +37,7 @@ impl Board {
             barrier: Barrier::take(cursor),
             queue: Queue::take(cursor),
             connections: [0; 2].map(|_| Connection::take(cursor, process::me() == 0)),
+            crew: has_crew(seed).then(|| Crew::take(cursor, WORKERS as u32, 0)),
         }
     }
 
@@ -51,6 +56,7 @@ pub fn run(board: &Board, me: u32, seed: u64) {
         at += 1;
         match *instruction {
             Instruction::Do(op) if op.object == QUEUE => last = at_queue(&board.queue, &mut lease, &op).unwrap_or(last),
+            Instruction::Do(op) if op.object == CREW => last = board.crew.as_ref().map_or(0, |crew| crew.operate(&op)),
             Instruction::Do(op) => last = operate(board, &mut guards, &op).unwrap_or(last),
             Instruction::Meet(object) => {
                 assert_eq!(object, BARRIER);

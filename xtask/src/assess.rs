@@ -13,7 +13,6 @@ use crate::drive::free::{self, FreeEnd};
 use crate::drive::machine::Broken;
 use crate::drive::processes::Processes;
 use crate::drive::step::What;
-use crate::judge::common;
 use crate::labs::{Check, Finding, Judge, Kind, Lab, Scenario};
 use crate::platform;
 use crate::report::result::{CheckResult, ExploredSummary, Status};
@@ -145,8 +144,12 @@ pub fn one(
     for mut scenario in (check.scenarios)(seed) {
         adapt(&mut scenario);
         let failed = match check.judge {
-            Judge::Every(judge) => explore(lab, &scenario, binary, judge, &mut summary, &mut result)?,
-            Judge::Timed(judge) => timed(lab, check, &scenario, binary, judge, &mut result)?,
+            Judge::Every(_) | Judge::EveryEnding(_) => {
+                explore(lab, &scenario, binary, &check.judge, &mut summary, &mut result)?
+            }
+            Judge::Timed(judge) | Judge::TimedEnding(judge) => {
+                timed(lab, check, &scenario, binary, judge, &mut result)?
+            }
             Judge::Free(judge) => freely(lab, &scenario, binary, judge, &mut result)?,
             Judge::Sheet(file, judge) => {
                 let finding = match stage::sheet(binary, file)? {
@@ -161,7 +164,7 @@ pub fn one(
         }
     }
     summary.seconds = started.elapsed().as_secs_f64();
-    if matches!(check.judge, Judge::Every(_)) {
+    if check.judge.of_every().is_some() {
         if result.status == Status::Pass {
             result.message = explored_words(&summary, result.message);
         }
@@ -187,13 +190,11 @@ fn fail(result: &mut CheckResult, finding: &Finding) -> bool {
     true
 }
 
-type EveryJudge = fn(&Scenario, &Run) -> Option<Finding>;
-
 fn explore(
     lab: &'static Lab,
     scenario: &Scenario,
     binary: &Path,
-    judge: EveryJudge,
+    judge: &Judge,
     summary: &mut ExploredSummary,
     result: &mut CheckResult,
 ) -> Result<bool> {
@@ -201,8 +202,9 @@ fn explore(
     let answer = |_: usize, a: u64, b: u64| (scenario.answer)(scenario, a, b);
     let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer, patience: PATIENCE };
     let mut machine = Processes::launch(binary, &scenario.header, &layout)?;
+    let asked = judge.of_every().expect("only judges of every interleaving come here");
     let refuse =
-        |run: &Run| common::refuse(run.steps, run.ending, Some(run.model), &layout).or_else(|| judge(scenario, run));
+        |run: &Run| judge.refuse(run.steps, run.ending, Some(run.model), &layout).or_else(|| asked(scenario, run));
     let explored = search(&mut machine, &setting, scenario, &refuse)?;
     summary.executions += explored.executions;
     // A search that ended at its first finding has not seen everything, and does not say so.
@@ -298,7 +300,7 @@ fn timed(
     let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer, patience: PATIENCE };
     let mut machine = Processes::launch(binary, &scenario.header, &layout)?;
     let timed = clock::run(&mut machine, &setting, &TARIFF, scenario.compute_ns)?;
-    let broken = common::refuse(&timed.steps, &timed.ending, Some(&timed.model), &layout);
+    let broken = check.judge.refuse(&timed.steps, &timed.ending, Some(&timed.model), &layout);
     // A function that answers questions is judged question by question: which one made it panic is what matters.
     let finding = match check.kind {
         Kind::Answer => judge(scenario, &timed).or(broken),

@@ -16,7 +16,8 @@ fn failure(functions: &[u64]) -> String {
     let header = Header { lab: 0, seed: 7, roles, ..Header::default() };
     let answer = |_: &Scenario, _: u64, _: u64| 0;
     let scenario = Scenario { name: "free", header, victims: 0, answer, hits: Vec::new(), compute_ns: 0 };
-    let free = free::run(&common::testlab(), &scenario, &programs::layout(), 0).expect("the grader does not fail");
+    let free = free::run(&common::testlab(), &scenario, &programs::layout(scenario.header.seed), 0)
+        .expect("the grader does not fail");
     match free.end {
         FreeEnd::Failed(why) => why,
         FreeEnd::Done(_) => panic!("the run ended well"),

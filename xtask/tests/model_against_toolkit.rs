@@ -59,16 +59,17 @@ fn launch() -> Processes {
 fn random_choice<M: Machine>(execution: &Execution<M>, dice: &mut Dice) -> Option<Choice> {
     let waiting: Vec<usize> = (0..execution.model.life.len()).filter(|w| execution.pending(*w).is_some()).collect();
     let able: Vec<usize> = waiting.iter().copied().filter(|w| execution.enabled() >> w & 1 == 1).collect();
+    let killable: Vec<usize> = waiting.iter().copied().filter(|w| execution.is_killable(*w)).collect();
     // Who holds a lease is killed more often: it is rare, and what comes back must be right.
     let leases = |w: &usize| matches!(&execution.model.things[QUEUE as usize], Thing::Queue(q) if q.is_leased_by(*w));
-    let leasing: Vec<usize> = waiting.iter().copied().filter(leases).collect();
+    let leasing: Vec<usize> = killable.iter().copied().filter(leases).collect();
     let pick = |from: &[usize], dice: &mut Dice| from[dice.roll(from.len() as u64) as usize];
     match execution.ending() {
         None if !leasing.is_empty() && dice.roll(3) == 0 => Some(Choice::Kill(pick(&leasing, dice))),
-        None if dice.roll(KILL_ONE_IN) == 0 => Some(Choice::Kill(pick(&waiting, dice))),
+        None if dice.roll(KILL_ONE_IN) == 0 && !killable.is_empty() => Some(Choice::Kill(pick(&killable, dice))),
         None => Some(Choice::Run(pick(&able, dice))),
-        Some(Ending::Deadlock(_) | Ending::Livelock(_)) if dice.roll(2) == 0 => {
-            Some(Choice::Kill(pick(&waiting, dice)))
+        Some(Ending::Deadlock(_) | Ending::Livelock(_)) if dice.roll(2) == 0 && !killable.is_empty() => {
+            Some(Choice::Kill(pick(&killable, dice)))
         }
         Some(_) => None,
     }
@@ -240,6 +241,9 @@ impl Machine for StepByStep {
     }
     fn text(&self, worker: usize) -> String {
         self.0.text(worker)
+    }
+    fn respawn(&mut self, worker: usize) -> anyhow::Result<Stop> {
+        self.0.respawn(worker)
     }
     fn data(&self, worker: usize) -> Vec<u64> {
         self.0.data(worker)

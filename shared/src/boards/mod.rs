@@ -2,5 +2,6 @@
 
 pub mod lab0;
 pub mod lab1;
+pub mod lab2;
 pub mod lab3;
 pub mod lab4;

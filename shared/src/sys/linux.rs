@@ -156,25 +156,30 @@ unsafe fn clone(flags: i32) -> Result<Fork> {
 
 /// Waits for one child of this process and returns its id and wait status; `None` when there is no child.
 pub fn wait_any() -> Option<(u32, i32)> {
-    wait(0)
-}
-
-/// The id and wait status of a child of this process that has ended already, if there is one.
-pub fn try_wait_any() -> Option<(u32, i32)> {
-    wait(libc::WNOHANG)
-}
-
-fn wait(options: i32) -> Option<(u32, i32)> {
     let mut status = 0;
     loop {
         // SAFETY: `status` is a live integer.
-        let pid = unsafe { libc::waitpid(-1, &mut status, options) };
-        if pid >= 0 {
-            return (pid > 0).then_some((pid as u32, status));
+        let pid = unsafe { libc::waitpid(-1, &mut status, 0) };
+        if pid > 0 {
+            return Some((pid as u32, status));
         }
         if Error::last_os_error().kind() != std::io::ErrorKind::Interrupted {
             return None;
         }
+    }
+}
+
+/// As [`wait_any`], without waiting: `Ok(None)` while no child has ended.
+///
+/// # Errors
+/// When there is no child.
+pub fn wait_now() -> Result<Option<(u32, i32)>> {
+    let mut status = 0;
+    // SAFETY: `status` is a live integer.
+    match unsafe { libc::waitpid(-1, &mut status, libc::WNOHANG) } {
+        0 => Ok(None),
+        pid if pid > 0 => Ok(Some((pid as u32, status))),
+        _ => Err(Error::last_os_error()),
     }
 }
 

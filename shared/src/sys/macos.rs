@@ -84,8 +84,11 @@ pub fn wait_any() -> Option<(u32, i32)> {
     None
 }
 /// No children.
-pub fn try_wait_any() -> Option<(u32, i32)> {
-    None
+///
+/// # Errors
+/// Always.
+pub fn wait_now() -> Result<Option<(u32, i32)>> {
+    unsupported()
 }
 /// Nothing to kill.
 pub fn kill_process(_pid: u32) {}

@@ -28,7 +28,7 @@ pub type Programs = Vec<Vec<Instruction>>;
 /// A random program: its layout, what each worker does, who may be killed.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// The board; the same for every seed.
+    /// The board; see [`layout`].
     pub layout: Layout,
     /// What each worker does.
     pub workers: Programs,
@@ -46,6 +46,8 @@ pub const ARRAY: u32 = 4;
 pub const BARRIER: u32 = 5;
 /// The queue's object number.
 pub const QUEUE: u32 = 6;
+/// The crew's object number, in programs that have one.
+pub const CREW: u32 = 11;
 /// Items that fit into the queue.
 pub const CAPACITY: usize = 2;
 /// The most workers of a program.
@@ -73,8 +75,13 @@ impl Dice {
     }
 }
 
-/// The board of every program.
-pub fn layout() -> Layout {
+/// Whether the program with this seed has a crew: worker 0 is its supervisor, and the end of a worker is a step.
+pub fn has_crew(seed: u64) -> bool {
+    mix(seed ^ 0xc4e3).is_multiple_of(4)
+}
+
+/// The board of the program with this seed.
+pub fn layout(seed: u64) -> Layout {
     let mut layout = Layout::default();
     for _ in CELLS {
         layout.add("cell", Kind::Cell { init: 0 });
@@ -87,6 +94,9 @@ pub fn layout() -> Layout {
     layout.queue::<u64>("queue", CAPACITY, WORKERS);
     layout.connection(1, 0, [ROOM; 2]);
     layout.connection(2, 0, [ROOM; 2]);
+    if has_crew(seed) {
+        layout.add("crew", Kind::Crew);
+    }
     layout
 }
 
@@ -94,16 +104,23 @@ pub fn layout() -> Layout {
 pub fn program(seed: u64) -> Program {
     let mut dice = Dice(mix(seed));
     let workers = 2 + dice.roll(2) as usize;
-    let most = if workers == 2 { 4 } else { 2 };
+    let crewed = has_crew(seed);
+    let most = if workers == 2 { 4 - u64::from(crewed) } else { 2 };
     // Every second program is mostly about the queue: its cases need several of its operations together.
     let queueing = dice.roll(2) == 0;
-    let mut programs: Programs = (0..workers).map(|me| random_worker(&mut dice, most, me, workers, queueing)).collect();
+    // No program has both a crew and connections, as no lab has: whether a worker that is about to end counts as gone for its
+    // peer is not modelled.
+    let peers = if crewed { 0 } else { workers };
+    let mut programs: Programs = (0..workers).map(|me| random_worker(&mut dice, most, me, peers, queueing)).collect();
+    if crewed {
+        supervise(&mut dice, &mut programs);
+    }
     if dice.roll(4) == 0 {
         let others = (1 << (workers - 1)) - 1;
         programs[workers - 1].insert(0, await_exit(others));
     }
     let victims = if dice.roll(2) == 0 { 0 } else { dice.roll(1 << workers) };
-    Program { layout: layout(), workers: programs, victims }
+    Program { layout: layout(seed), workers: programs, victims }
 }
 
 /// Waiting for the workers in a bit set to end.
@@ -111,16 +128,46 @@ pub fn await_exit(workers: u64) -> Instruction {
     act(Action::AwaitExit, NO_OBJECT, workers, 0)
 }
 
+/// Gives worker 0 something to do about its crew, and sometimes lets another look. Only worker 0 starts workers, and only
+/// once, or a program would have no end.
+fn supervise(dice: &mut Dice, programs: &mut Programs) {
+    let others = (1 << programs.len()) - 2;
+    let target = 1 + dice.roll(programs.len() as u64 - 1);
+    let mut orders = Vec::new();
+    if dice.roll(2) == 0 {
+        orders.push(act(Action::CrewKill, CREW, target, 0));
+    }
+    match dice.roll(4) {
+        0 => orders.push(act(Action::CrewWait, CREW, others, 0)),
+        1 => orders.push(act(Action::CrewNext, CREW, others, 0)),
+        2 => orders.push(act(Action::CrewAlive, CREW, others, 0)),
+        _ => {}
+    }
+    if dice.roll(2) == 0 {
+        orders.push(act(Action::CrewRespawn, CREW, target, 0));
+    }
+    if dice.roll(2) == 0 {
+        programs[0].clear();
+    }
+    let at = dice.roll(programs[0].len() as u64 + 1) as usize;
+    programs[0].splice(at..at, orders);
+    if programs.len() > 2 && dice.roll(2) == 0 {
+        let look = if dice.roll(2) == 0 { Action::CrewAlive } else { Action::CrewNext };
+        programs[2].insert(0, act(look, CREW, 0b010, 0));
+    }
+}
+
 fn act(action: Action, object: u32, a: u64, b: u64) -> Instruction {
     Instruction::Do(Op { action, object, a, b })
 }
 
-fn random_worker(dice: &mut Dice, most: u64, me: usize, workers: usize, queueing: bool) -> Vec<Instruction> {
+/// `peers`: how many workers have connections, 0: nobody has.
+fn random_worker(dice: &mut Dice, most: u64, me: usize, peers: usize, queueing: bool) -> Vec<Instruction> {
     let mut program = Vec::new();
     let mut held: Vec<u32> = Vec::new();
     for _ in 0..1 + dice.roll(most) {
         match dice.roll(4) {
-            0 => program.push(random_message(dice, me, workers)),
+            0 if peers > 0 => program.push(random_message(dice, me, peers)),
             _ if queueing => program.push(at_queue(dice)),
             _ => random_instruction(dice, &mut program, &mut held),
         }

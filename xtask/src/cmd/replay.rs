@@ -9,8 +9,7 @@ use crate::assess;
 use crate::cli::{Code, usage};
 use crate::drive::execution::{Execution, PATIENCE, Setting};
 use crate::drive::processes::Processes;
-use crate::judge::common;
-use crate::labs::{self, Check, Finding, Judge, Lab, Scenario};
+use crate::labs::{self, Check, Finding, Lab, Scenario};
 use crate::search::{Run, replay};
 use crate::story::picture::{self, Picture};
 use crate::story::schedule::{self, Schedule};
@@ -29,14 +28,14 @@ type EveryJudge = fn(&Scenario, &Run) -> Option<Finding>;
 
 /// What a schedule's name asks for, or what is wrong with it.
 fn wanted(lab: &'static Lab, text: &str) -> Result<(Schedule, &'static Check, EveryJudge, Scenario)> {
-    let explored = || lab.checks.iter().filter(|c| matches!(c.judge, Judge::Every(_)));
+    let explored = || lab.checks.iter().filter(|c| c.judge.of_every().is_some());
     let first = explored().next().map_or("", |c| c.id);
     let wanted = schedule::parse(text, first).map_err(usage)?;
     let Some((check, scenario)) = scenario(lab, &wanted.scenario, wanted.seed) else {
         let known: Vec<&str> = explored().flat_map(|c| (c.scenarios)(7)).map(|s| s.name).collect();
         return Err(usage(labs::unknown(lab, "scenario", &wanted.scenario, &known)));
     };
-    let Judge::Every(judge) = check.judge else {
+    let Some(judge) = check.judge.of_every() else {
         return Err(usage(format!(
             "`{}` runs on the virtual clock: it has one schedule, and `check` shows it",
             check.id
@@ -67,7 +66,8 @@ pub fn run(lab: &'static Lab, text: &str, source: &Source, html: Option<&Path>) 
     let (taken, skipped) = replay::play(&mut execution, &wanted.choices)?;
     let ending = execution.ending().expect("played to the end");
     let run = Run { steps: &execution.steps, ending: &ending, model: &execution.model, schedule: &taken };
-    let finding = common::refuse(run.steps, run.ending, Some(run.model), &layout).or_else(|| judge(&scenario, &run));
+    let finding =
+        check.judge.refuse(run.steps, run.ending, Some(run.model), &layout).or_else(|| judge(&scenario, &run));
     let lines = words::story(lab, &layout, run.steps);
     let guilty = finding.as_ref().map_or(&[][..], |f| &f.guilty[..]);
     println!("{}, {} workers:", scenario.name, scenario.workers());

@@ -12,7 +12,7 @@ use super::Source;
 use crate::assess;
 use crate::cli::Code;
 use crate::drive::free::{self, FreeEnd};
-use crate::labs::{Judge, Lab};
+use crate::labs::Lab;
 use crate::predict::{self, measure::Seen, measure::Shown};
 use crate::report::result::{CheckResult, SCHEMA, Status};
 use crate::story::words;
@@ -165,7 +165,7 @@ fn shortest_failure(
     let name = lab.baselines.iter().find(|(_, o)| Some(*o) == source.baseline).map_or("", |(n, _)| n);
     let how = if went_well { "That went well, as it nearly always does." } else { "Not well." };
     say(&format!("\n{how} Now every interleaving of the baseline `{name}`:\n"));
-    for check in lab.checks.iter().filter(|c| matches!(c.judge, Judge::Every(_))) {
+    for check in lab.checks.iter().filter(|c| c.judge.of_every().is_some()) {
         let result = assess::one(lab, check, binary, seed, &|scenario| source.adapt(lab, scenario))?;
         if result.status != Status::Fail {
             say(&format!("PASS {}  {}\n", result.id, result.message));

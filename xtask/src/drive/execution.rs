@@ -1,7 +1,7 @@
 //! One execution: a machine, the grader's model beside it, and the steps so far.
 
 use anyhow::Result;
-use shared::baton::{Action, Op};
+use shared::baton::{Action, NO_OBJECT, Op};
 use shared::endpoint::ring;
 use shared::region::Layout;
 
@@ -67,6 +67,8 @@ pub struct Execution<'m, M: Machine> {
     /// Operations after which memory has not been compared with the model yet.
     unchecked: Vec<Op>,
     broken: Option<usize>,
+    /// Whether the scheduler has killed a worker; what a supervisor does to its crew does not count.
+    killed: bool,
 }
 
 impl<'m, M: Machine> Execution<'m, M> {
@@ -93,7 +95,8 @@ impl<'m, M: Machine> Execution<'m, M> {
         let looks = vec![Looks::default(); setting.workers];
         let waiting = vec![Stop::Dead; stops.len()];
         let (steps, unchecked) = (Vec::new(), Vec::new());
-        let mut new = Execution { machine, setting, model, steps, stops: waiting, looks, unchecked, broken: None };
+        let mut new =
+            Execution { machine, setting, model, steps, stops: waiting, looks, unchecked, broken: None, killed: false };
         for (worker, stop) in stops.into_iter().enumerate() {
             new.arrive(worker, stop)?;
         }
@@ -106,6 +109,11 @@ impl<'m, M: Machine> Execution<'m, M> {
             Stop::Announced(op) => Some(op),
             _ => None,
         }
+    }
+
+    /// Whether a kill of this worker is possible and makes sense: one an execution, and its function has not returned.
+    pub fn is_killable(&self, worker: usize) -> bool {
+        !self.killed && self.pending(worker).is_some_and(|op| op.action != Action::End)
     }
 
     /// Bit set of the workers that may be granted now. Spinners come in only when nobody else can go on.
@@ -177,17 +185,45 @@ impl<'m, M: Machine> Execution<'m, M> {
         let worker = choice.worker();
         let op = *self.pending(worker).expect("only waiting workers are chosen");
         match choice {
+            Choice::Run(_) if op.action == Action::End => {
+                self.end(worker, What::Returned);
+                Ok(())
+            }
             Choice::Run(_) => {
                 let stop = self.grant(worker, op)?;
+                self.carry_out(&op)?;
                 self.arrive(worker, stop)
             }
             Choice::Kill(_) => {
-                self.machine.kill(worker)?;
+                self.killed = true;
                 self.model.kill(worker);
-                self.stops[worker] = Stop::Dead;
-                self.steps.push(Step::new(worker, What::Killed(op)));
-                Ok(())
+                self.kill(worker, op)
             }
+        }
+    }
+
+    fn kill(&mut self, worker: usize, op: Op) -> Result<()> {
+        self.machine.kill(worker)?;
+        self.stops[worker] = Stop::Dead;
+        self.looks[worker] = Looks::default();
+        self.steps.push(Step::new(worker, What::Killed(op)));
+        Ok(())
+    }
+
+    /// A supervisor has given an order, which the model has carried out already: now the machine does.
+    fn carry_out(&mut self, op: &Op) -> Result<()> {
+        let effective = self.steps.last().is_some_and(|s| s.result == 1);
+        let target = op.a as usize;
+        match op.action {
+            Action::CrewKill if effective => {
+                let intent = *self.pending(target).expect("a living worker waits for its turn");
+                self.kill(target, intent)
+            }
+            Action::CrewRespawn if effective => {
+                let stop = self.machine.respawn(target)?;
+                self.arrive(target, stop)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -208,9 +244,8 @@ impl<'m, M: Machine> Execution<'m, M> {
             _ => self.model.apply(worker, &op, &mut data),
         };
         let items = self.model.item_count(&op, &data);
-        // A computation answers what the grader says; so does a receive, because only the grader knows when a deadline passes.
-        let answer = if matches!(op.action, Action::Compute | Action::Receive) { expected } else { 0 };
-        let (result, stop) = self.machine.grant(worker, answer)?;
+        // What a computation answers, when a deadline passes, what a supervisor learns: only the grader knows.
+        let (result, stop) = self.machine.grant(worker, expected)?;
         self.steps.push(Step { result, text, data, items, ..Step::new(worker, What::Did(op)) });
         // A worker that panicked or died in the middle of the operation says more than the difference it left.
         Ok(match (&stop, self.mismatch(&op, expected, result, &bytes)) {
@@ -223,9 +258,16 @@ impl<'m, M: Machine> Execution<'m, M> {
     fn remember_look(&mut self, worker: usize, op: &Op) {
         match op.action {
             Action::Note | Action::Report | Action::Sleep => {}
-            Action::Load | Action::LoadAcquire | Action::ReadWord | Action::Lock | Action::Unlock | Action::IsEmpty => {
+            Action::Load
+            | Action::LoadAcquire
+            | Action::ReadWord
+            | Action::Lock
+            | Action::Unlock
+            | Action::IsEmpty
+            | Action::CrewAlive => {
                 self.remember_unchanging(worker, op);
             }
+            Action::CrewNext if op.a == 0 => self.remember_unchanging(worker, op),
             Action::TryTake if self.model.finds_nothing(op) => self.remember_unchanging(worker, op),
             _ => self.looks[worker] = Looks::default(),
         }
@@ -307,12 +349,21 @@ impl<'m, M: Machine> Execution<'m, M> {
             Stop::Broken(broken) => What::Broke(broken),
             _ => What::Returned,
         };
-        self.model.life[worker] = Life::Ended;
-        if end != What::Returned {
+        if end == What::Returned && self.model.has_crew() {
+            self.model.life[worker] = Life::Leaving;
+            self.stops[worker] = Stop::Announced(Op { action: Action::End, object: NO_OBJECT, a: 0, b: 0 });
+            return Ok(());
+        }
+        self.end(worker, end);
+        Ok(())
+    }
+
+    fn end(&mut self, worker: usize, how: What) {
+        self.model.set_life(worker, Life::Ended);
+        if how != What::Returned {
             self.broken = Some(worker);
         }
-        self.steps.push(Step::new(worker, end));
+        self.steps.push(Step::new(worker, how));
         self.stops[worker] = Stop::Dead;
-        Ok(())
     }
 }

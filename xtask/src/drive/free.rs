@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Child;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use shared::header::{HEADER_BYTES, Header};
 use shared::process::{EXIT_PANICKED, panic_text, reports, times, wait_status};
-use shared::region::{Layout, Region};
+use shared::region::{Kind, Layout, Region};
 use shared::sys;
 use shared::trace::{self, Event};
 
@@ -60,6 +61,11 @@ pub fn run_within(binary: &Path, scenario: &Scenario, layout: &Layout, events: u
     sys::seal_against_writers(&header_file).context("sealing the header")?;
     let len = layout.bytes().next_multiple_of(4096);
     let (payload_file, payload) = Region::create("lab-payload", len).context("shared memory for the lab")?;
+    for object in &layout.objects {
+        if let Kind::Cell { init } = object.kind {
+            payload.word(object.offset).store(init, Relaxed);
+        }
+    }
     let mut files: Vec<OwnedFd> = vec![header_file, payload_file];
     let mut ring = None;
     if events > 0 {

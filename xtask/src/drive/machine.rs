@@ -62,6 +62,12 @@ pub trait Machine {
     /// As [`Machine::start`].
     fn kill(&mut self, worker: usize) -> Result<()>;
 
+    /// Starts a fresh worker in the place of a killed one and runs it to its first stop.
+    ///
+    /// # Errors
+    /// As [`Machine::start`].
+    fn respawn(&mut self, worker: usize) -> Result<Stop>;
+
     /// The text the worker left in its page.
     fn text(&self, worker: usize) -> String;
 

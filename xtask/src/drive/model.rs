@@ -10,8 +10,10 @@ use shared::robust::{OWNER, OWNER_DIED};
 
 use super::stream::Stream;
 
+pub use crew::is_about_the_crew;
 pub use queue::Queue;
 
+mod crew;
 mod queue;
 
 /// The state of one object.
@@ -41,6 +43,8 @@ pub enum Thing {
     Queue(Queue),
     /// One direction of a connection.
     Stream(Stream),
+    /// A supervisor's handle on workers; what it tells is their [`Life`].
+    Crew,
 }
 
 /// Whether a worker still takes part.
@@ -48,6 +52,8 @@ pub enum Thing {
 pub enum Life {
     /// It runs.
     Alive,
+    /// Its function has returned; where there is a crew, others do not know it yet.
+    Leaving,
     /// Its function returned (or it broke, which ends the execution).
     Ended,
     /// The grader killed it.
@@ -79,6 +85,7 @@ impl Model {
             Kind::Barrier { parties } => Thing::Barrier { generation: 0, come: 0, everyone: (1 << parties) - 1 },
             Kind::Queue { words, capacity, workers } => Thing::Queue(Queue::new(words, capacity, workers)),
             Kind::Stream { from, to, room } => Thing::Stream(Stream::new(from, to, room)),
+            Kind::Crew => Thing::Crew,
         };
         let things: Vec<Thing> = layout.objects.iter().map(|o| thing(o.kind)).collect();
         let (changes, clocks) = (vec![0; things.len()], vec![0; workers]);
@@ -93,7 +100,11 @@ impl Model {
 
     /// Bit set of those that ended, dead or alive.
     pub fn gone(&self) -> u64 {
-        self.life.iter().enumerate().filter(|(_, l)| **l != Life::Alive).fold(0, |bits, (w, _)| bits | 1 << w)
+        self.life
+            .iter()
+            .enumerate()
+            .filter(|(_, l)| matches!(l, Life::Ended | Life::Dead))
+            .fold(0, |bits, (w, _)| bits | 1 << w)
     }
 
     /// Why an announced operation makes no sense, if it does not. Nothing else here checks what a worker announced.
@@ -115,6 +126,7 @@ impl Model {
                 return queue.refuse(op);
             }
             (_, Thing::Stream(stream)) => self.fits_stream(op, stream),
+            (action, Thing::Crew) => is_about_the_crew(action) && self.names_workers(op),
             _ => false,
         };
         (!fine).then(|| format!("{:?} of object {}", op.action, op.object))
@@ -130,6 +142,7 @@ impl Model {
             (_, Some(Thing::Stream(stream))) => self.stream_enabled(op, stream),
             (Action::AwaitExit, _) => op.a & !self.gone() == 0,
             (action, Some(Thing::Queue(queue))) => queue.enabled(worker, action),
+            (_, Some(Thing::Crew)) => self.crew_enabled(op),
             _ => true,
         }
     }
@@ -153,6 +166,9 @@ impl Model {
         self.tick(worker, op);
         if let Some(result) = self.apply_to_stream(worker, op) {
             return result;
+        }
+        if is_about_the_crew(op.action) {
+            return self.apply_to_crew(op);
         }
         let before = self.dead();
         let Some(thing) = self.things.get_mut(op.object as usize) else { return 0 };
@@ -216,7 +232,7 @@ impl Model {
 
     /// The worker is gone; what it held is orphaned.
     pub fn kill(&mut self, worker: usize) {
-        self.life[worker] = Life::Dead;
+        self.set_life(worker, Life::Dead);
         for (thing, changes) in self.things.iter_mut().zip(&mut self.changes) {
             match thing {
                 Thing::Lock { owner, orphaned } if *owner == Some(worker) => {
@@ -260,6 +276,7 @@ impl Model {
             }
             Thing::Array(words) => (offset + op.a as usize * 8, u64::MAX, words[op.a as usize]),
             Thing::Barrier { generation, come, .. } => (offset, u64::MAX, generation << 32 | come),
+            Thing::Crew => return,
             Thing::Queue(queue) => {
                 return queue.memory(owner_id, &mut |at, value| check(offset + at, u64::MAX, value));
             }

@@ -276,7 +276,9 @@ impl Machine for Processes {
             self.park(slot)?;
             self.ahead[slot] = Ahead::default();
         }
-        self.foresight = choices.map_or_else(Foresight::default, Foresight::new);
+        // A supervisor's orders, and ends that are steps, are no choices between the workers' own operations: step by step then.
+        let supervised = self.layout.objects.iter().any(|object| object.kind == Kind::Crew);
+        self.foresight = choices.filter(|_| !supervised).map_or_else(Foresight::default, Foresight::new);
         // Nobody may look dead to a worker that is ahead of the others' start.
         (0..workers).for_each(|worker| forget_life(&self.payload, worker));
         self.payload.clear(COMMONS_BYTES, self.layout.bytes() - COMMONS_BYTES);
@@ -318,6 +320,13 @@ impl Machine for Processes {
         self.foresight.killed();
         self.destroy(worker);
         Ok(())
+    }
+
+    fn respawn(&mut self, worker: usize) -> Result<Stop> {
+        self.fork(worker)?;
+        self.ahead[worker] = Ahead::default();
+        self.turn(worker);
+        Ok(self.ahead[worker].next_stop())
     }
 
     fn is_ahead(&self) -> bool {

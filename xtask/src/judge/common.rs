@@ -140,10 +140,20 @@ fn wait_words(worker: usize, op: &Op, model: Option<&Model>, layout: &Layout) ->
         (Action::Take | Action::Lease | Action::Join, Some(Thing::Queue(queue))) => {
             queue_words(worker, op, &name, queue, model.expect("there is a thing"))
         }
+        (Action::CrewWait, _) => crew_words(op, "and", model),
+        (Action::CrewNext, _) => crew_words(op, "or", model),
         (Action::AwaitExit, _) => "until the others have ended".to_owned(),
         (Action::Send | Action::Receive | Action::ReceiveAny, _) => messages::wait(layout, op),
         _ => format!("for {name}"),
     }
+}
+
+/// For whose end a supervisor waits.
+fn crew_words(op: &Op, joined: &str, model: Option<&Model>) -> String {
+    let gone = model.map_or(0, Model::gone);
+    let missing: Vec<String> =
+        (0..64).filter(|w| (op.a & !gone) >> w & 1 == 1).map(|w: usize| words::worker(w)).collect();
+    format!("for the end of {}", missing.join(&format!(" {joined} ")))
 }
 
 /// What a worker waits for at a queue, and why nobody is left to bring it.

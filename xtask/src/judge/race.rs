@@ -103,6 +103,10 @@ impl Detector {
             }
             Action::Leave => self.meet(w, (op.object, op.a)),
             Action::AwaitExit => (0..self.clocks.len()).filter(|o| op.a >> o & 1 == 1).for_each(|o| self.learn(w, o)),
+            Action::CrewWait => (0..self.clocks.len()).filter(|o| op.a >> o & 1 == 1).for_each(|o| self.learn(w, o)),
+            Action::CrewNext if step.result > 1 => self.learn(w, (step.result >> 1) as usize - 1),
+            // Who is started knows what its starter did.
+            Action::CrewRespawn => self.learn(op.a as usize, w),
             Action::Put
             | Action::Take
             | Action::TryTake

@@ -4,6 +4,7 @@
 
 pub mod lab0;
 pub mod lab1;
+pub mod lab2;
 pub mod lab3;
 pub mod lab4;
 
@@ -15,7 +16,10 @@ use shared::baton::Op;
 use shared::header::{Header, Role};
 use shared::region::Layout;
 
+use crate::drive::execution::Ending;
+use crate::drive::model::Model;
 use crate::drive::step::Step;
+use crate::judge::common;
 use crate::search::Run;
 use crate::search::clock::Timed;
 
@@ -98,12 +102,35 @@ pub fn role(function: u64, args: &[u64]) -> Role {
 pub enum Judge {
     /// At every interleaving.
     Every(fn(&Scenario, &Run) -> Option<Finding>),
+    /// As `Every`; the judge says itself what it has against waiting for ever.
+    EveryEnding(fn(&Scenario, &Run) -> Option<Finding>),
     /// At one run on the virtual clock.
     Timed(fn(&Scenario, &Timed) -> Option<Finding>),
+    /// As `Timed`; the judge says itself what it has against waiting for ever.
+    TimedEnding(fn(&Scenario, &Timed) -> Option<Finding>),
     /// At one free run.
     Free(fn(&Scenario, &FreeRun) -> Option<Finding>),
     /// At an answer sheet: one of the student files, and the judge of its text.
     Sheet(&'static str, fn(&str) -> Option<Finding>),
+}
+
+impl Judge {
+    /// What any lab would say against how the run ended, unless the judge says that itself.
+    pub fn refuse(&self, steps: &[Step], ending: &Ending, model: Option<&Model>, layout: &Layout) -> Option<Finding> {
+        let waits = matches!(ending, Ending::Deadlock(_) | Ending::Livelock(_));
+        match self {
+            Judge::EveryEnding(_) | Judge::TimedEnding(_) if waits => None,
+            _ => common::refuse(steps, ending, model, layout),
+        }
+    }
+
+    /// The judge of every interleaving, if it is one.
+    pub fn of_every(&self) -> Option<fn(&Scenario, &Run) -> Option<Finding>> {
+        match self {
+            Judge::Every(judge) | Judge::EveryEnding(judge) => Some(*judge),
+            _ => None,
+        }
+    }
 }
 
 /// What a free run left behind.
@@ -186,11 +213,11 @@ impl Lab {
 /// Workers of a free run when nobody asks for another number.
 pub const FREE_WORKERS: u64 = 4;
 
-/// The most workers of a free run: one more process may feed them, and one looks at what is left.
-pub const MOST_FREE_WORKERS: u64 = shared::region::MAX_WORKERS as u64 - 2;
+/// The most workers of a free run: a lab may need some more processes, to produce, supervise, and look at what is left.
+pub const MOST_FREE_WORKERS: u64 = shared::region::MAX_WORKERS as u64 - 4;
 
 /// All labs.
-pub const LABS: &[&Lab] = &[&lab0::LAB, &lab1::LAB, &lab3::LAB, &lab4::LAB];
+pub const LABS: &[&Lab] = &[&lab0::LAB, &lab1::LAB, &lab2::LAB, &lab3::LAB, &lab4::LAB];
 
 /// Whether a student file is an answer sheet: text that is read, and not compiled.
 pub fn is_sheet(file: &str) -> bool {

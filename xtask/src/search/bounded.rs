@@ -115,8 +115,7 @@ fn kill_the_waiting<M: Machine>(execution: &Execution<M>, stack: &mut Vec<Frame>
 
 /// The workers that may be killed now.
 fn killable<M: Machine>(execution: &Execution<M>, victims: u64) -> impl Iterator<Item = usize> {
-    let allowed =
-        move |w: &usize| victims >> w & 1 == 1 && execution.model.dead() == 0 && execution.pending(*w).is_some();
+    let allowed = move |w: &usize| victims >> w & 1 == 1 && execution.is_killable(*w);
     (0..execution.model.life.len()).rev().filter(allowed)
 }
 

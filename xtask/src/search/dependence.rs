@@ -10,6 +10,7 @@ use shared::baton::{Action, Op};
 use crate::drive::model::{Model, Thing};
 use crate::drive::stream::AnyOf;
 
+mod crews;
 mod queues;
 
 /// Why two steps depend on each other.
@@ -48,15 +49,17 @@ pub enum Rule {
     PeerGone,
     /// A deadline that passes because nobody can go on against everything.
     Deadline,
+    /// A supervisor's order against everything that its target does, and whoever sees it die or come back.
+    Order,
 }
 
 impl Rule {
     /// Rules that only say what made a step possible. Leaving one out loses no outcome, because a process that cannot go on
     /// is never tried; they stay, because that is what independence means, and their effect is tested by itself.
-    pub const ENABLING: [Rule; 3] = [Rule::KillFreesLock, Rule::Exit, Rule::QueueDone];
+    pub const ENABLING: [Rule; 2] = [Rule::KillFreesLock, Rule::QueueDone];
 
     /// All rules.
-    pub const ALL: [Rule; 16] = [
+    pub const ALL: [Rule; 17] = [
         Rule::Cell,
         Rule::Lock,
         Rule::Array,
@@ -73,6 +76,7 @@ impl Rule {
         Rule::Stream,
         Rule::PeerGone,
         Rule::Deadline,
+        Rule::Order,
     ];
 }
 
@@ -139,6 +143,7 @@ impl Touches {
             queues::add(&mut t, queue, worker, op, rules);
         }
         t.add_streams(model, op, rules);
+        crews::add(&mut t, model, worker, op, rules);
         if op.action == Action::AwaitExit && rules.has(Rule::Exit) {
             for awaited in (0..model.life.len() as u64).filter(|w| op.a >> w & 1 == 1) {
                 t.add(EXIT | awaited, false, true, false);
@@ -226,6 +231,12 @@ impl Touches {
     /// What the kill of `victim` touches now.
     pub fn of_kill(model: &Model, victim: usize, rules: Rules) -> Touches {
         let mut t = Touches { touches: Vec::with_capacity(6), exits: false };
+        t.add_kill(model, victim, rules);
+        t
+    }
+
+    fn add_kill(&mut self, model: &Model, victim: usize, rules: Rules) {
+        let t = self;
         t.add(LIFE | victim as u64, true, false, true);
         if rules.has(Rule::Exit) {
             t.add(EXIT | victim as u64, true, false, true);
@@ -233,7 +244,7 @@ impl Touches {
         if rules.has(Rule::KillReturnsLease) {
             for (at, thing) in model.things.iter().enumerate() {
                 if matches!(thing, Thing::Queue(queue) if queue.is_leased_by(victim)) {
-                    queues::add_return(&mut t, at as u32);
+                    queues::add_return(t, at as u32);
                 }
             }
         }
@@ -248,7 +259,6 @@ impl Touches {
                 t.add(part(lock as u32, 0), true, false, true);
             }
         }
-        t
     }
 
     /// Adds that the step was its worker's last.

@@ -12,7 +12,7 @@
 //! in which all that could go on sleep is abandoned; it is counted as redundant.
 
 use anyhow::Result;
-use shared::baton::Op;
+use shared::baton::{Action, Op};
 
 use super::dependence::{Rules, Touches};
 use super::{Explored, Found, Limits, Run, replay};
@@ -87,6 +87,7 @@ pub fn explore<M: Machine, F>(
         search.finish_retried_frame(&execution);
         while execution.ending().is_none() && search.extend(&mut execution)? {}
         search.race_with_the_waiting(&execution);
+        search.race_with_the_prevented();
         let Some(ending) = execution.ending() else {
             explored.redundant += 1;
             if !search.backtrack() {
@@ -127,7 +128,7 @@ impl Search {
         if p < self.workers {
             return Some((op, Touches::of_operation(&execution.model, worker, &op, self.rules)));
         }
-        let killable = self.victims >> worker & 1 == 1 && execution.model.dead() == 0;
+        let killable = self.victims >> worker & 1 == 1 && execution.is_killable(worker);
         killable.then(|| (op, Touches::of_kill(&execution.model, worker, self.rules)))
     }
 
@@ -238,7 +239,13 @@ impl Search {
     fn killers_cut_off(&self, top: usize) -> u32 {
         let frame = &self.stack[top];
         let killers = frame.enabled & !((1 << self.workers) - 1);
-        if frame.process < self.workers { killers & 1 << (frame.process + self.workers) } else { killers }
+        let killer_of = |worker: usize| killers & 1 << (worker + self.workers);
+        match frame.op.action {
+            _ if frame.process >= self.workers => killers,
+            // The supervisor was faster.
+            Action::CrewKill => killer_of(frame.process) | killer_of(frame.op.a as usize),
+            _ => killer_of(frame.process),
+        }
     }
 
     fn last_clock(&self, before: usize, process: usize) -> Clock {
@@ -267,6 +274,21 @@ impl Search {
         }
     }
 
+    /// What a worker was about to do when its supervisor killed it never happened, so it races here: it might have been first.
+    fn race_with_the_prevented(&mut self) {
+        for at in 0..self.stack.len() {
+            let frame = &self.stack[at];
+            let target = frame.op.a as usize;
+            if frame.process >= self.workers || frame.op.action != Action::CrewKill {
+                continue;
+            }
+            if let Some((_, touches)) = frame.pending[target].clone() {
+                let own = self.last_clock(at, target);
+                self.find_races_after(own, self.stack.len(), target, &touches);
+            }
+        }
+    }
+
     /// A kill can still strike those that wait for ever: that is a longer execution, tried next.
     fn kill_the_waiting<M: Machine>(&mut self, execution: &Execution<M>) {
         let pending = self.all_pending(execution);
@@ -289,6 +311,11 @@ impl Search {
     /// the other order of each race will be tried.
     fn find_races(&mut self, end: usize, process: usize, touches: &Touches) {
         let own = self.last_clock(end, process);
+        self.find_races_after(own, end, process, touches);
+    }
+
+    /// As [`Search::find_races`], the process having done and seen what `own` says.
+    fn find_races_after(&mut self, own: Clock, end: usize, process: usize, touches: &Touches) {
         let mut nearer: Vec<usize> = Vec::new();
         for at in (0..end).rev() {
             let step = &self.stack[at];

@@ -49,7 +49,7 @@ pub fn play<M: Machine>(execution: &mut Execution<M>, schedule: &[Choice]) -> Re
         let worker = choice.worker();
         let possible = match choice {
             Choice::Run(_) => worker < 64 && execution.enabled() >> worker & 1 == 1,
-            Choice::Kill(_) => execution.pending(worker).is_some(),
+            Choice::Kill(_) => execution.is_killable(worker),
         };
         if possible {
             execution.take(*choice)?;

@@ -31,6 +31,10 @@ pub struct Tariff {
     pub item: u64,
     /// Sending into or taking from a connection: a system call and a copy.
     pub message: u64,
+    /// Starting a process.
+    pub fork: u64,
+    /// Killing a process.
+    pub kill: u64,
 }
 
 /// The tariff.
@@ -46,6 +50,8 @@ pub const TARIFF: Tariff = Tariff {
     queue: 30,
     item: 3,
     message: 600,
+    fork: 43_000,
+    kill: 14_000,
 };
 
 impl Tariff {
@@ -65,7 +71,10 @@ impl Tariff {
             // An acknowledgement moves nothing.
             Action::Acknowledge | Action::GiveBack | Action::IsEmpty | Action::Close | Action::Join => self.queue,
             Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => self.message,
-            Action::Leave | Action::Note | Action::Report | Action::AwaitExit => 0,
+            Action::CrewAlive | Action::CrewNext | Action::CrewWait => self.access,
+            Action::CrewRespawn => self.fork,
+            Action::CrewKill => self.kill,
+            Action::End | Action::Leave | Action::Note | Action::Report | Action::AwaitExit => 0,
         }
     }
 }

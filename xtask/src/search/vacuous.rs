@@ -119,7 +119,7 @@ mod tests {
 
     /// Explores and says how many executions it took, and what this module says.
     fn explore(programs: Programs, rules: Rules) -> (u64, Result<()>) {
-        let (workers, board) = (programs.len(), layout());
+        let (workers, board) = (programs.len(), layout(0));
         let answer = |_: usize, _: u64, _: u64| 0;
         let setting = Setting { layout: &board, workers, answer: &answer, patience: 6 };
         let mut machine = Simulated::new(programs, board.clone());

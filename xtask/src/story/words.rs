@@ -109,7 +109,7 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
         Action::StoreRelease => format!("writes {name} = {} (release)", op.b),
         Action::CompareExchange if result == op.a => format!("exchanges {name}: {} becomes {}", op.a, op.b),
         Action::CompareExchange => format!("fails to exchange {name}: it is {result}, not {}", op.a),
-        Action::FetchAdd => format!("adds {} to {name}, which was {result}", op.b),
+        Action::FetchAdd => format!("adds {} to {name}, which was {result}", op.b as i64),
         Action::Lock if result == 1 => format!("takes {name}, left by a dead worker"),
         Action::Lock => format!("takes {name}"),
         Action::Unlock => format!("frees {name}"),
@@ -139,6 +139,13 @@ fn did(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> Option<String> {
         Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => {
             messages::did(layout, op, step)
         }
+        Action::CrewWait => format!("learns of the end of {}", workers(op.a)),
+        Action::CrewNext => next_event(result),
+        Action::CrewAlive => format!("looks who is alive: {}", workers(result)),
+        Action::CrewRespawn => format!("starts {} anew", worker(op.a as usize)),
+        Action::CrewKill if result == 1 => format!("kills {}", worker(op.a as usize)),
+        Action::CrewKill => format!("wants to kill {}, which has ended", worker(op.a as usize)),
+        Action::End => return None,
         Action::Compute | Action::Report => return (lab.say)(op, result),
     })
 }
@@ -149,6 +156,20 @@ fn ended(workers: u64) -> String {
     format!("{each} {} ended", if workers.count_ones() == 1 { "has" } else { "have" })
 }
 
+/// `w1 and w2` for a bit set.
+fn workers(set: u64) -> String {
+    list((0..64).filter(|w| set >> w & 1 == 1).map(worker))
+}
+
+/// What a supervisor learns by [`Action::CrewNext`].
+fn next_event(result: u64) -> String {
+    match (result >> 1).checked_sub(1) {
+        Some(who) if result & 1 == 1 => format!("learns that {} has died", worker(who as usize)),
+        Some(who) => format!("learns that {} has ended", worker(who as usize)),
+        None => "learns that nobody is left whose end it does not know".into(),
+    }
+}
+
 /// `task 3`, `task 3 and task 4`: the items that a queue's step moved, as the lab names them.
 fn items(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> String {
     if step.data.is_empty() {
@@ -156,7 +177,12 @@ fn items(lab: &Lab, layout: &Layout, op: &Op, step: &Step) -> String {
     }
     let name = layout.objects.get(op.object as usize).map_or("?", |o| o.name.as_str());
     let words = step.data.len() / step.items.max(1);
-    list(step.data.chunks(words.max(1)).map(|item| (lab.item_name)(name, item)))
+    let names: Vec<String> = step.data.chunks(words.max(1)).map(|item| (lab.item_name)(name, item)).collect();
+    let same = |same: &[String]| match same {
+        [one] => one.clone(),
+        many => format!("{} times {}", many.len(), many[0]),
+    };
+    list(names.chunk_by(|a, b| a == b).map(same))
 }
 
 /// `alerts[1]` for a word of that element: records are read and written as a whole in a story.
@@ -189,6 +215,9 @@ fn intent(lab: &Lab, layout: &Layout, op: &Op) -> String {
         Action::Send | Action::TrySend | Action::Receive | Action::ReceiveAny | Action::HangUp => {
             messages::intent(layout, op)
         }
+        Action::CrewWait | Action::CrewNext => "waited for the end of others".into(),
+        Action::CrewKill => format!("killed {}", worker(op.a as usize)),
+        Action::CrewRespawn => format!("started {} anew", worker(op.a as usize)),
         _ => "gone on".into(),
     }
 }

@@ -84,8 +84,9 @@ pub fn activity(action: u32) -> Option<Activity> {
             Some(Activity::Messages)
         }
         Action::Arrive | Action::Leave => Some(Activity::Barrier),
-        Action::Sleep | Action::AwaitExit => Some(Activity::Waits),
-        Action::Note | Action::Report => None,
+        Action::Sleep | Action::AwaitExit | Action::CrewWait | Action::CrewNext => Some(Activity::Waits),
+        Action::CrewAlive | Action::CrewRespawn | Action::CrewKill => Some(Activity::Talks),
+        Action::Note | Action::Report | Action::End => None,
         Action::Load | Action::LoadAcquire | Action::Store | Action::StoreRelease => Some(Activity::Talks),
         Action::CompareExchange | Action::FetchAdd | Action::Unlock => Some(Activity::Talks),
         Action::ReadWord | Action::WriteWord => Some(Activity::Talks),

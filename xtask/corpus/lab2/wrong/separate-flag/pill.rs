@@ -1,0 +1,31 @@
+use shared::boards::lab2::{Board, Msg, Task};
+use shared::crew::{Abandoned, Crew};
+use shared::queue::Closed;
+
+pub fn producer(b: &Board, me: u32, tasks: &[Task]) -> Result<(), Closed> {
+    let _ = me;
+    for task in tasks {
+        b.inbox.put(Msg::Task(*task))?;
+    }
+    b.producers_left.fetch_sub(1);
+    Ok(())
+}
+
+pub fn worker(b: &Board, me: u32) {
+    let _ = me;
+    while b.producers_left.get() > 0 {
+        let Some(lease) = b.inbox.lease(1) else { return };
+        let Msg::Task(task) = lease.get(0) else {
+            return lease.done();
+        };
+        b.record(task, b.solve(task));
+        lease.done();
+    }
+}
+
+pub fn supervisor(b: &Board, crew: &mut Crew) -> Result<(), Abandoned> {
+    crew.wait_producers()?;
+    b.inbox.put_all(&vec![Msg::Pill; crew.workers() as usize])?;
+    crew.wait_workers();
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! What a step touches of a crew: the ends of workers that it sees, and the workers that it kills or starts.
+
+use shared::baton::{Action, Op};
+
+use super::{EXIT, LIFE, Rule, Rules, Touches};
+use crate::drive::model::Model;
+
+/// Adds what worker `worker` touches when it does `op` now, if that is about the crew.
+pub fn add(t: &mut Touches, model: &Model, worker: usize, op: &Op, rules: Rules) {
+    match op.action {
+        Action::End => t.add_exit(worker, rules),
+        Action::CrewWait | Action::CrewNext if rules.has(Rule::Exit) => see(t, model, op.a, true),
+        Action::CrewAlive if rules.has(Rule::Exit) => see(t, model, op.a, false),
+        // Whether there is still, or already, something to kill or to replace is part of what the order gives.
+        Action::CrewKill if rules.has(Rule::Order) => {
+            t.add_kill(model, op.a as usize, rules);
+            t.add(EXIT | op.a, true, false, true);
+        }
+        Action::CrewRespawn if rules.has(Rule::Order) => {
+            t.add(LIFE | op.a, true, false, true);
+            t.add(EXIT | op.a, true, false, true);
+        }
+        _ => {}
+    }
+}
+
+fn see(t: &mut Touches, model: &Model, set: u64, waits: bool) {
+    for other in (0..model.life.len() as u64).filter(|w| set >> w & 1 == 1) {
+        t.add(EXIT | other, false, waits, false);
+    }
+}

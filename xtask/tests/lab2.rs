@@ -1,0 +1,59 @@
+//! Lab 2 as its users meet it: solution and starter, what a free run of a baseline tells, a story to replay.
+
+// Workers run on Linux only; elsewhere this only has to type-check.
+#![cfg(target_os = "linux")]
+
+use std::process::{Command, Output, Stdio};
+
+use grader::cmd::starters::starter_text;
+use grader::labs;
+use grader::submit::workspace;
+
+fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask")).args(args).stdin(Stdio::null()).output().expect("the runner starts")
+}
+
+fn check(args: &[&str]) -> (Option<i32>, serde_json::Value) {
+    let output = run(&[&["check", "lab2", "--no-timing", "--json"], args].concat());
+    let document = serde_json::from_slice(&output.stdout).expect("standard output is one JSON document");
+    (output.status.code(), document)
+}
+
+#[test]
+fn the_solution_has_all_points_and_the_starter_none() {
+    let (code, document) = check(&["--solution"]);
+    assert_eq!((code, &document["score"]), (Some(0), &serde_json::json!(100)), "{document}");
+    let explored = document["checks"].as_array().expect("checks").iter().filter(|c| c["explored"].is_object());
+    let complete: Vec<bool> = explored.map(|c| c["explored"]["complete"] == true).collect();
+    assert_eq!(complete, [true; 4], "every interleaving is visited");
+
+    let folder = std::env::temp_dir().join(format!("lab2 starter {}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a temporary folder");
+    let lab = labs::find("pill").expect("lab 2 is found by its topic");
+    std::fs::write(folder.join("pill.rs"), starter_text(lab, "pill.rs").expect("the solution has markers"))
+        .expect("a temporary file");
+    let (code, document) = check(&["--path", &folder.to_string_lossy()]);
+    assert_eq!((code, &document["score"]), (Some(1), &serde_json::json!(0)), "{document}");
+    std::fs::remove_dir_all(folder).expect("a temporary folder can go");
+}
+
+#[test]
+fn a_killed_team_loses_what_it_was_at() {
+    let output = run(&["run", "lab2", "--baseline", "kill"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("FAIL exactly-once") && text.contains("w5 kills w1"), "{text}");
+    let schedule = text.split_once("Again: cargo xtask replay lab2 ").expect("the schedule is named").1;
+    let schedule = schedule.split_whitespace().next().expect("a schedule");
+    let again = run(&["replay", "lab2", schedule, "--baseline", "kill"]);
+    assert_eq!(again.status.code(), Some(1), "{}", String::from_utf8_lossy(&again.stdout));
+}
+
+#[test]
+fn a_task_that_comes_back_behind_the_pills_is_told_as_a_story() {
+    let folder = workspace::root().join("xtask/corpus/lab2/wrong/no-join-no-respawn");
+    let schedule = "worker-killed-team:331144222k1";
+    let output = run(&["replay", "lab2", schedule, "--path", &folder.to_string_lossy()]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("task 1 came back into the inbox, and nobody is left to do it"), "{text}");
+}
