@@ -171,3 +171,97 @@ fn untar(file: File, room: &mut Room) -> Result<Result<(), Refusal>> {
     }
     Ok(Ok(()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// A folder of a test's own, empty.
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("labs-unpack-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(folder.join("to")).expect("a temporary folder");
+        folder
+    }
+
+    /// Packs entries of (name, bytes), unpacks them again, and gives the refusal.
+    fn refusal(kind: &str, entries: &[(String, usize)]) -> Result<(), String> {
+        let count = entries.len();
+        let folder = folder(&format!("{kind}-{count}-{}", entries[0].0.replace('/', "_")));
+        let path = folder.join(format!("archive.{kind}"));
+        let file = File::create(&path).expect("a file");
+        match kind {
+            "zip" => zip(file, entries),
+            _ => tar(file, entries),
+        }
+        let mut room = Room { to: folder.join("to"), entries: 0, bytes: 0 };
+        let opened = File::open(&path).expect("the archive");
+        let done = if kind == "zip" { unzip(opened, &mut room) } else { untar(opened, &mut room) };
+        let done = done.expect("our part works");
+        if done.is_ok() {
+            for (name, bytes) in entries {
+                assert_eq!(folder.join("to").join(name).metadata().expect("unpacked").len(), *bytes as u64);
+            }
+        }
+        let outside = std::fs::read_dir(&folder).expect("a folder").count();
+        assert_eq!(outside, 2, "something came out beside the folder");
+        std::fs::remove_dir_all(folder).expect("a temporary folder can go");
+        done
+    }
+
+    fn zip(file: File, entries: &[(String, usize)]) {
+        let mut zip = zip::ZipWriter::new(file);
+        for (name, bytes) in entries {
+            zip.start_file(name.clone(), zip::write::SimpleFileOptions::default()).expect("an entry");
+            zip.write_all(&vec![0; *bytes]).expect("written");
+        }
+        zip.finish().expect("an archive");
+    }
+
+    /// The header's name is written past the writer's own checks: an attacker has no such checks.
+    fn tar(file: File, entries: &[(String, usize)]) {
+        let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(file, flate2::Compression::fast()));
+        for (name, bytes) in entries {
+            let mut header = tar::Header::new_ustar();
+            header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+            header.set_size(*bytes as u64);
+            header.set_cksum();
+            tar.append(&header, std::io::repeat(0).take(*bytes as u64)).expect("an entry");
+        }
+        tar.into_inner().and_then(|gz| gz.finish()).expect("an archive");
+    }
+
+    fn one(name: &str, bytes: usize) -> Vec<(String, usize)> {
+        vec![(name.to_owned(), bytes)]
+    }
+
+    #[test]
+    fn honest_archives_come_out_whole() {
+        for kind in ["zip", "tar.gz"] {
+            let entries = [("ann/src/flag.rs".to_owned(), 5_000), ("ann/README".to_owned(), 0)];
+            assert_eq!(refusal(kind, &entries), Ok(()), "{kind}");
+        }
+    }
+
+    #[test]
+    fn hostile_archives_are_refused_with_a_reason() {
+        let many: Vec<(String, usize)> = (0..=ENTRIES).map(|n| (format!("f{n}"), 0)).collect();
+        let cases = [
+            (one("../out", 3), "leads out"),
+            (one("a/../../out", 3), "leads out"),
+            (one("/tmp/labs-unpack-out", 3), "leads out"),
+            (one(&"d/".repeat(DEPTH + 1).chars().chain(['f']).collect::<String>(), 3), "folders deep"),
+            (one("bomb", BYTES as usize + 1), "more than"),
+            (many, "entries"),
+        ];
+        for kind in ["zip", "tar.gz"] {
+            for (entries, words) in &cases {
+                let said = refusal(kind, entries).expect_err("refused");
+                assert!(said.contains(words), "{kind} {}: {said}", entries[0].0);
+            }
+        }
+        let twice = refusal("tar.gz", &[("f".to_owned(), 1), ("f".to_owned(), 2)]).expect_err("refused");
+        assert!(twice.contains("twice"), "{twice}");
+    }
+}

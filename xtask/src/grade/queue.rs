@@ -240,9 +240,18 @@ pub fn races(plan: &Plan, timing: &Store, entries: &[Entry], rows: &mut [Row]) -
                         None => reference.insert(reference::program(grader.lab, &grader.toolkit)?),
                     };
                     eprintln!("race {round}: {}", row.name);
-                    let wall = race(grader, entry, reference)?;
-                    timing.replace(&key, &wall)?;
-                    wall
+                    match race(grader, entry, reference) {
+                        Ok(wall) => {
+                            timing.replace(&key, &wall)?;
+                            wall
+                        }
+                        // One race that cannot be run must not cost the others theirs. It is not kept: the next run tries again.
+                        Err(error) => {
+                            eprintln!("race {round}: {}: {}", row.name, printable(&format!("{error:#}")));
+                            let why = "the race could not be run".to_owned();
+                            Wall { outcome: WallOutcome::Inconclusive, why, ..Wall::not_asked("") }
+                        }
+                    }
                 }
             };
             known.insert(key, row.wall.clone());

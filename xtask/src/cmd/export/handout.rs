@@ -11,8 +11,11 @@ use crate::labs::LABS;
 use crate::submit::workspace;
 
 /// What students do not get.
-const LEFT_OUT: [&str; 6] =
-    ["solutions", "xtask/corpus", "xtask/tests/check.rs", "xtask/tests/grade.rs", ".ci", "cluster"];
+const LEFT_OUT: [&str; 4] = ["solutions", "xtask/corpus", ".ci", "cluster"];
+
+/// A test in this folder that names one of these words needs what students do not get, and is left out as well.
+const TESTS: &str = "xtask/tests";
+const NEEDS: [&str; 2] = ["corpus", "solution"];
 
 /// Writes the handout.
 ///
@@ -20,7 +23,11 @@ const LEFT_OUT: [&str; 6] =
 /// When files cannot be read or written, or something of a solution would be in it.
 pub fn write_to(root: &Path, out: &Path) -> Result<()> {
     let mut all: Vec<PathBuf> = Vec::new();
-    let leave_out = |path: &Path| LEFT_OUT.iter().any(|left| path == Path::new(left));
+    let needs = |path: &Path| {
+        let text = std::fs::read_to_string(root.join(path)).unwrap_or_default();
+        path.starts_with(TESTS) && NEEDS.iter().any(|word| text.contains(word))
+    };
+    let leave_out = |path: &Path| LEFT_OUT.iter().any(|left| path == Path::new(left)) || needs(path);
     files(root, root, &leave_out, &mut all)?;
     copy(root, &all, out)?;
     // The starters as they are generated, whatever somebody has made of them here.
