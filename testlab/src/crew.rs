@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 
 use shared::crew::{Crew, Event};
-use shared::process::report;
 use shared::queue::Queue;
 use shared::raw::RawValue;
 use shared::region::Cursor;
 use shared::testing::crew::{ABORTER, HOLDER, WORKERS, tag};
+use shared::testing::report;
 
 /// The objects of [`shared::testing::crew::layout`], in its order.
 pub struct Board {

@@ -15,6 +15,7 @@ use shared::region::Cursor;
 use shared::testing::programs::{
     ARRAY, BARRIER, CELLS, CREW, Instruction, LOCKS, LOST, QUEUE, STREAMS, WORKERS, bytes_of, has_crew, program,
 };
+use shared::testing::report;
 
 /// The objects of [`shared::testing::programs::layout`], in its order.
 pub struct Board {
@@ -61,7 +62,7 @@ pub fn run(board: &Board, me: u32, seed: u64) {
             Instruction::Meet(object) => {
                 assert_eq!(object, BARRIER);
                 let waited = board.barrier.wait();
-                process::report(LOST, u64::from(waited.lost));
+                report(LOST, u64::from(waited.lost));
                 last = u64::from(waited.leader);
             }
             Instruction::Unless(value, skip) => at += if last == value { 0 } else { skip },

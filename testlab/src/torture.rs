@@ -10,10 +10,10 @@ use shared::array::RawArray;
 use shared::barrier::Barrier;
 use shared::header::Header;
 use shared::lock::{Lock, LockGuard};
-use shared::process;
 use shared::raw::RawValue;
 use shared::region::Cursor;
 use shared::sys::hermetic::mix;
+use shared::testing::report;
 use shared::testing::torture::{MEETINGS_PARAM, TURNS, WORKERS, violation};
 use shared::value::Value;
 
@@ -57,7 +57,7 @@ impl Board {
     }
 
     fn violated(&self, what: u64, value: u64) {
-        process::report(what, value);
+        report(what, value);
         self.violations.fetch_add(1);
     }
 }

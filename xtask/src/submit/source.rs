@@ -5,6 +5,8 @@
 
 /// Parts of `std` and `core` with state or effects outside the toolkit.
 const MODULES: [&str; 8] = ["thread", "process", "sync", "fs", "net", "env", "os", "arch"];
+/// Parts of the toolkit that only its own tests may use: a report is what given code says about a student's function.
+const TOOLKIT: [&str; 1] = ["testing"];
 /// Macros that read other files or the environment, or make hidden state.
 const MACROS: [&str; 9] = [
     "include",
@@ -41,20 +43,22 @@ pub fn forbidden(text: &str, name: &str) -> Option<String> {
             "mod" if sign(at + 2, ';') => Some("`mod …;`: only this file is handed in".to_owned()),
             "path" if sign(at.wrapping_sub(1), '[') => Some("`#[path]`: only this file is handed in".to_owned()),
             "std" | "core" if sign(at + 1, ':') && sign(at + 2, ':') => module_after(&tokens[at + 3..], this),
+            "shared" if sign(at + 1, ':') && sign(at + 2, ':') => module_after(&tokens[at + 3..], this),
+            "shared" if word(at + 1) == Some("as") => Some("`shared as`: the toolkit under another name".to_owned()),
             m if MACROS.contains(&m) && sign(at + 1, '!') => Some(format!("`{m}!`")),
             _ => None,
         };
         if let Some(why) = why {
             return Some(format!("{name}:{line}: {why} is not allowed here; the explorer cannot see this"));
         }
-        let _ = word(at);
     }
     None
 }
 
 /// `std::thread` and `std::{thread, …}`.
 fn module_after(rest: &[(Token, usize)], root: &str) -> Option<String> {
-    let bad = |t: &Token| matches!(t, Token::Word(w) if MODULES.contains(&w.as_str()));
+    let modules: &[&str] = if root == "shared" { &TOOLKIT } else { &MODULES };
+    let bad = |t: &Token| matches!(t, Token::Word(w) if modules.contains(&w.as_str()));
     let name = |t: &Token| match t {
         Token::Word(w) => format!("`{root}::{w}`"),
         Token::Sign(_) => String::new(),
@@ -180,6 +184,9 @@ mod tests {
             ("#[path = \"x\"] mod y { }", "#[path]"),
             ("mod other;", "`mod …;`"),
             ("thread_local! { }", "`thread_local!`"),
+            ("fn f() { shared::testing::report(1, 1) }", "`shared::testing`"),
+            ("use shared::{note, testing::report};", "`shared::testing`"),
+            ("use shared as toolkit;", "`shared as`"),
         ] {
             let found = forbidden(bad, "f.rs").unwrap_or_default();
             assert!(found.contains(what), "{bad} gave {found:?}");
