@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64};
 
 use crate::baton::{self, Aborted, Action, NO_OBJECT, Op, PAGE_BYTES, Page, state};
-use crate::endpoint;
+use crate::descriptors;
 use crate::header::{HEADER_BYTES, Header, Role};
 use crate::region::{Cursor, Layout, MAX_WORKERS, Region};
 use crate::robust::{self, OWNER, OWNER_DIED, RobustWord};
@@ -29,6 +29,13 @@ pub trait Lab {
     fn layout(header: &Header) -> Layout;
     /// The board over the payload.
     fn board(cursor: &mut Cursor, header: &Header) -> Self::Board;
+    /// In the process that forks free workers, before it does: what is [published](crate::slice) here all of them inherit.
+    ///
+    /// # Errors
+    /// When memory or descriptors are short.
+    fn publish(&self, _header: &Header) -> std::io::Result<()> {
+        Ok(())
+    }
     /// Calls the function that `role` names and reports what it returned.
     fn run(&self, board: &Self::Board, me: u32, role: &Role);
 }
@@ -327,10 +334,11 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
     let trace = trace.map(|fd| map(fd, false));
     let mut pids = Vec::new();
     let crew = sys::gettid();
-    let mut sockets = match endpoint::socket::pairs(&L::layout(&scenario)) {
+    let made = lab.publish(&scenario).and_then(|()| descriptors::pairs(&L::layout(&scenario)));
+    let mut pairs = match made {
         Ok(pairs) => pairs,
         Err(error) => {
-            eprintln!("sockets: {error}");
+            eprintln!("published data, sockets and pipes: {error}");
             return ExitCode::from(4);
         }
     };
@@ -338,7 +346,7 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
         // SAFETY: the crew process is single-threaded.
         match unsafe { sys::fork_child() } {
             Ok(Fork::Child) => {
-                endpoint::socket::keep_own(std::mem::take(&mut sockets), slot);
+                descriptors::keep_own(std::mem::take(&mut pairs), slot);
                 free_worker(lab, slot, crew, &scenario, trace)
             }
             Ok(Fork::Parent(pid)) => {
@@ -352,7 +360,7 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
         }
     }
     // An end that the crew held too would stay open when its worker is killed.
-    drop(sockets);
+    drop(pairs);
     let gate = payload().half(GATE);
     let mut gone = 0;
     // Every worker has added one when it is ready; the crew then opens the gate. Acquire and release: partner in

@@ -150,6 +150,8 @@ pub enum Kind {
         /// How many bytes can be on their way.
         room: usize,
     },
+    /// A kernel pipe whose two ends every free worker holds; in the payload there is nothing of it.
+    Pipe,
 }
 
 impl Kind {
@@ -157,6 +159,7 @@ impl Kind {
         match self {
             Kind::Cell { .. } | Kind::Barrier { .. } => 8,
             Kind::Lock => 16,
+            Kind::Pipe => 0,
             Kind::Array { words, len } => words * len * 8,
             Kind::Queue { words, capacity, workers } => QueuePlaces::new(words, capacity, workers).end,
             Kind::Stream { room, .. } => crate::endpoint::ring::HEAD + room,
@@ -239,6 +242,13 @@ impl Layout {
         assert!(capacity > 0, "queue `{name}`: a capacity of 0 leaves room for no item; give at least 1");
         assert!(workers <= MAX_WORKERS, "queue `{name}`: {workers} workers, but at most {MAX_WORKERS} can use it");
         self.add(name, Kind::Queue { words: T::WORDS, capacity, workers });
+    }
+
+    /// Declares a `PipeQueue`: the lock of those who put, the lock of those who get, and the pipe.
+    pub fn pipe_queue(&mut self, name: &str) {
+        self.add(&format!("{name}.writer"), Kind::Lock);
+        self.add(&format!("{name}.reader"), Kind::Lock);
+        self.add(name, Kind::Pipe);
     }
 
     /// Declares a connection between a client and a server: the client's stream, then the server's. `room` is how many bytes

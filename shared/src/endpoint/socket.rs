@@ -1,71 +1,27 @@
 //! Connections when nobody steps: real stream sockets, so that the death of a process ends its connections.
 //!
-//! The crew makes a pair for each connection of the board before it forks. Every process keeps its own ends only: an end
-//! that somebody else also held would stay open when its owner is killed.
+//! Who makes them and who keeps which end: [`descriptors`].
 
 use std::io::{ErrorKind, Result};
-use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
-use std::sync::OnceLock;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use super::Deadline;
-use crate::region::{Kind, Layout};
-use crate::sys;
+use crate::{descriptors, sys};
 
 /// How long a receive waits in one go, before it looks at its deadline again.
 const PATIENCE: Duration = Duration::from_millis(50);
 /// Bytes taken from a socket in one go: a few frames. The buffer is cleared before each, so it must not be large.
 const GULP: usize = 1024;
 
-/// This process's own ends: the first object of each connection, and the socket.
-static OWN: OnceLock<Vec<(u32, RawFd)>> = OnceLock::new();
-
-/// The sockets of a connection before the processes are forked.
-pub struct Pair {
-    object: u32,
-    /// Client and server, each with its end.
-    ends: [(usize, OwnedFd); 2],
-}
-
-/// A pair for each connection of the board.
+/// Two connected sockets, as [`Socket`] expects them.
 ///
 /// # Errors
 /// When descriptors are short.
-pub fn pairs(layout: &Layout) -> Result<Vec<Pair>> {
-    let streams = layout.objects.iter().enumerate().filter_map(|(at, object)| match object.kind {
-        Kind::Stream { from, to, .. } => Some((at as u32, from, to)),
-        _ => None,
-    });
-    // Of the two streams of a connection the client's comes first.
-    streams
-        .step_by(2)
-        .map(|(object, client, server)| {
-            let [one, other] = sys::socket_pair()?;
-            sys::socket_patience(&one, PATIENCE);
-            sys::socket_patience(&other, PATIENCE);
-            Ok(Pair { object, ends: [(client, one), (server, other)] })
-        })
-        .collect()
-}
-
-/// In a freshly forked worker: keeps its own ends, closes every other descriptor from 3 on.
-pub fn keep_own(pairs: Vec<Pair>, worker: usize) {
-    let mut own = Vec::new();
-    for pair in pairs {
-        let object = pair.object;
-        own.extend(pair.ends.into_iter().filter(|(w, _)| *w == worker).map(|(_, fd)| (object, fd.into_raw_fd())));
-    }
-    let mut open: Vec<u32> = own.iter().map(|(_, fd)| *fd as u32).collect();
-    open.sort_unstable();
-    let mut first = 3;
-    for fd in open {
-        if first < fd {
-            sys::close_between(first, fd - 1);
-        }
-        first = fd + 1;
-    }
-    sys::close_from(first);
-    OWN.set(own).expect("a worker is forked once");
+pub fn pair() -> Result<[OwnedFd; 2]> {
+    let pair = sys::socket_pair()?;
+    pair.iter().for_each(|end| sys::socket_patience(end, PATIENCE));
+    Ok(pair)
 }
 
 /// One end of a connection.
@@ -75,7 +31,7 @@ pub struct Socket(RawFd);
 impl Socket {
     /// This process's end of the connection that begins with this object; none when it is stepped or has no such end.
     pub fn of(object: u32) -> Option<Socket> {
-        OWN.get()?.iter().find(|(o, _)| *o == object).map(|(_, fd)| Socket(*fd))
+        descriptors::own(object).next().map(Socket)
     }
 
     /// For benchmarks: a socket that was made elsewhere.
