@@ -9,7 +9,6 @@ pub mod array;
 pub mod barrier;
 pub mod baton;
 pub mod boards;
-pub mod descriptors;
 pub mod endpoint;
 pub mod header;
 pub mod lock;

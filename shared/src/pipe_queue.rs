@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use std::os::fd::RawFd;
 
 use crate::baton::{self, STEPPED};
-use crate::descriptors;
+use crate::endpoint::socket;
 use crate::lock::Lock;
 use crate::plain::{MAX_WORDS, Plain};
 use crate::region::{Cursor, Kind};
@@ -78,7 +78,7 @@ impl<T: Plain> PipeQueue<T> {
             baton::mode() != STEPPED,
             "a `PipeQueue` runs free only: what lies in a kernel pipe the grader can neither see nor reset"
         );
-        let mut own = descriptors::own(self.object);
+        let mut own = socket::own(self.object);
         [(); 2].map(|()| own.next().expect("the crew has made the pipe before it forked"))
     }
 }

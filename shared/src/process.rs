@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64};
 
 use crate::baton::{self, Aborted, Action, NO_OBJECT, Op, PAGE_BYTES, Page, state};
-use crate::descriptors;
+use crate::endpoint;
 use crate::header::{HEADER_BYTES, Header, Role};
 use crate::region::{Cursor, Layout, MAX_WORKERS, Region};
 use crate::robust::{self, OWNER, OWNER_DIED, RobustWord};
@@ -334,11 +334,14 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
     let trace = trace.map(|fd| map(fd, false));
     let mut pids = Vec::new();
     let crew = sys::gettid();
-    let made = lab.publish(&scenario).and_then(|()| descriptors::pairs(&L::layout(&scenario)));
-    let mut pairs = match made {
+    if let Err(error) = lab.publish(&scenario) {
+        eprintln!("publishing: {error}");
+        return ExitCode::from(4);
+    }
+    let mut sockets = match endpoint::socket::pairs(&L::layout(&scenario)) {
         Ok(pairs) => pairs,
         Err(error) => {
-            eprintln!("published data, sockets and pipes: {error}");
+            eprintln!("sockets: {error}");
             return ExitCode::from(4);
         }
     };
@@ -346,7 +349,7 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
         // SAFETY: the crew process is single-threaded.
         match unsafe { sys::fork_child() } {
             Ok(Fork::Child) => {
-                descriptors::keep_own(std::mem::take(&mut pairs), slot);
+                endpoint::socket::keep_own(std::mem::take(&mut sockets), slot);
                 free_worker(lab, slot, crew, &scenario, trace)
             }
             Ok(Fork::Parent(pid)) => {
@@ -360,7 +363,7 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
         }
     }
     // An end that the crew held too would stay open when its worker is killed.
-    drop(pairs);
+    drop(sockets);
     let gate = payload().half(GATE);
     let mut gone = 0;
     // Every worker has added one when it is ready; the crew then opens the gate. Acquire and release: partner in

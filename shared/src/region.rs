@@ -120,6 +120,8 @@ pub enum Kind {
     },
     /// A robust, process-shared lock.
     Lock,
+    /// A kernel pipe whose two ends every free worker holds; in the payload there is nothing of it.
+    Pipe,
     /// Plain words: `len` elements of `words` words each.
     Array {
         /// Words an element.
@@ -150,8 +152,6 @@ pub enum Kind {
         /// How many bytes can be on their way.
         room: usize,
     },
-    /// A kernel pipe whose two ends every free worker holds; in the payload there is nothing of it.
-    Pipe,
 }
 
 impl Kind {
@@ -159,9 +159,9 @@ impl Kind {
         match self {
             Kind::Cell { .. } | Kind::Barrier { .. } => 8,
             Kind::Lock => 16,
-            Kind::Pipe => 0,
             Kind::Array { words, len } => words * len * 8,
             Kind::Queue { words, capacity, workers } => QueuePlaces::new(words, capacity, workers).end,
+            Kind::Pipe => 0,
             Kind::Stream { room, .. } => crate::endpoint::ring::HEAD + room,
         }
     }

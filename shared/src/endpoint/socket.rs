@@ -1,24 +1,87 @@
 //! Connections when nobody steps: real stream sockets, so that the death of a process ends its connections.
 //!
-//! Who makes them and who keeps which end: [`descriptors`].
+//! The crew makes a pair for each connection of the board before it forks. Every process keeps its own ends only: an end
+//! that somebody else also held would stay open when its owner is killed. The two ends of a [pipe](crate::pipe_queue) are
+//! made and kept in the same way, by everybody.
 
 use std::io::{ErrorKind, Result};
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::Deadline;
-use crate::{descriptors, sys};
+use crate::region::{Kind, Layout};
+use crate::sys;
 
 /// How long a receive waits in one go, before it looks at its deadline again.
 const PATIENCE: Duration = Duration::from_millis(50);
 /// Bytes taken from a socket in one go: a few frames. The buffer is cleared before each, so it must not be large.
 const GULP: usize = 1024;
 
+/// This process's own ends: the object (of a connection the first), and the descriptor.
+static OWN: OnceLock<Vec<(u32, RawFd)>> = OnceLock::new();
+
+/// The two ends of a connection or a pipe before the processes are forked.
+pub struct Pair {
+    object: u32,
+    /// Each with the worker that keeps it; none: every worker does.
+    ends: [(Option<usize>, OwnedFd); 2],
+}
+
+/// A pair for each connection and each pipe of the board.
+///
+/// # Errors
+/// When descriptors are short.
+pub fn pairs(layout: &Layout) -> Result<Vec<Pair>> {
+    let mut pairs = Vec::new();
+    let mut objects = (0u32..).zip(&layout.objects);
+    while let Some((object, declared)) = objects.next() {
+        let ends = match declared.kind {
+            Kind::Stream { from, to, .. } => {
+                // Of the two streams of a connection the client's comes first; the server's shares its sockets.
+                objects.next();
+                let [client, server] = pair()?;
+                [(Some(from), client), (Some(to), server)]
+            }
+            Kind::Pipe => sys::pipe()?.map(|end| (None, end)),
+            _ => continue,
+        };
+        pairs.push(Pair { object, ends });
+    }
+    Ok(pairs)
+}
+
+/// In a freshly forked worker: keeps its own ends, closes every other descriptor from 3 on.
+pub fn keep_own(pairs: Vec<Pair>, worker: usize) {
+    let mut own = Vec::new();
+    for Pair { object, ends } in pairs {
+        let mine = ends.into_iter().filter(|(whose, _)| whose.is_none_or(|w| w == worker));
+        own.extend(mine.map(|(_, fd)| (object, fd.into_raw_fd())));
+    }
+    let mut open: Vec<u32> = own.iter().map(|(_, fd)| *fd as u32).collect();
+    open.sort_unstable();
+    let mut first = 3;
+    for fd in open {
+        if first < fd {
+            sys::close_between(first, fd - 1);
+        }
+        first = fd + 1;
+    }
+    sys::close_from(first);
+    OWN.set(own).expect("a worker is forked once");
+}
+
+/// This process's end of the connection that begins with this object, or both ends of this pipe, the one to read from first;
+/// none when it is stepped or has no such end.
+pub fn own(object: u32) -> impl Iterator<Item = RawFd> {
+    OWN.get().into_iter().flatten().filter(move |(o, _)| *o == object).map(|(_, fd)| *fd)
+}
+
 /// Two connected sockets, as [`Socket`] expects them.
 ///
 /// # Errors
 /// When descriptors are short.
-pub fn pair() -> Result<[OwnedFd; 2]> {
+fn pair() -> Result<[OwnedFd; 2]> {
     let pair = sys::socket_pair()?;
     pair.iter().for_each(|end| sys::socket_patience(end, PATIENCE));
     Ok(pair)
@@ -31,7 +94,7 @@ pub struct Socket(RawFd);
 impl Socket {
     /// This process's end of the connection that begins with this object; none when it is stepped or has no such end.
     pub fn of(object: u32) -> Option<Socket> {
-        descriptors::own(object).next().map(Socket)
+        own(object).next().map(Socket)
     }
 
     /// For benchmarks: a socket that was made elsewhere.

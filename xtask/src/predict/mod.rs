@@ -11,6 +11,7 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use self::file::Answer;
+use self::measure::Unmeasured;
 use self::questions::Question;
 use crate::labs::Lab;
 use crate::report::progress;
@@ -132,12 +133,15 @@ pub fn reveal(lab: &Lab, run: &measure::Shown) -> Result<()> {
         if kept.results.contains_key(&question.key) {
             continue;
         }
-        match measure::result(lab, &question, run)? {
+        match measure::result(lab, &question, run) {
             Ok(result) => {
                 print!("{}", beside(&kept, &question, &result));
                 kept.results.insert(question.key, result);
             }
-            Err(why) => println!("  {}\n    not measured yet: {why}\n    The next run tries again.", question.ask),
+            Err(Unmeasured::Ours(error)) => return Err(error),
+            Err(Unmeasured::Program(why)) => {
+                println!("  {}\n    not measured yet: {why}\n    The next run tries again.", question.ask)
+            }
         }
     }
     progress::update(&progress::path(), lab.name, |lab| {
