@@ -5,7 +5,7 @@ use std::hint::black_box;
 use shared::endpoint::{Reply, Request};
 use shared::sys::monotonic_ns;
 
-use crate::board::{Board, print};
+use crate::board::{Board, print, published};
 use crate::manager::Client;
 
 /// Items of a batch.
@@ -55,6 +55,24 @@ pub fn array_get(b: &Board, _me: u64) {
     repeat(b, 1, || {
         at = (at + 1) % b.tasks.len();
         black_box(b.tasks.get(at));
+    });
+}
+
+/// The published numbers: a plain load.
+pub fn slice_get(b: &Board, _me: u64) {
+    let numbers = black_box(published());
+    let mut at = 0;
+    repeat(b, 1, || {
+        at = (at + 1) % numbers.len();
+        black_box(numbers[at]);
+    });
+}
+
+/// Through the pipe. Everyone puts before it gets, so there is always something to get.
+pub fn pipe_item(b: &Board, _me: u64) {
+    repeat(b, 1, || {
+        b.pipe_queue.put(black_box(7));
+        black_box(b.pipe_queue.get());
     });
 }
 

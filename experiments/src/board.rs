@@ -1,15 +1,18 @@
 //! What the workers of all experiments share, and which function runs in them.
 
 use std::io::Write;
+use std::sync::OnceLock;
 
 use shared::array::RawArray;
 use shared::barrier::Barrier;
 use shared::endpoint::Connection;
 use shared::header::{Header, PARAMS, Role};
+use shared::pipe_queue::PipeQueue;
 use shared::process::Lab;
 use shared::queue::Queue;
 use shared::raw::RawValue;
 use shared::region::{Cursor, Kind, Layout};
+use shared::slice::Slice;
 use shared::value::Value;
 
 use crate::manager::{self, Client};
@@ -113,6 +116,8 @@ pub struct Board {
     pub tasks: RawArray<u64>,
     /// The tasks, to be handed out.
     pub queue: Queue<u64>,
+    /// The same through a kernel pipe.
+    pub pipe_queue: PipeQueue<u64>,
     /// Everybody meets here.
     pub gate: Barrier,
     /// One a worker, to the manager; none without one.
@@ -125,6 +130,14 @@ pub struct Board {
 const STREAM_ROOM: usize = 64;
 /// Room in the queue, and in the channel it is compared with.
 pub const ROOM: usize = 1_024;
+
+/// The tasks once more, to be read where they lie; published before the workers are forked.
+static PUBLISHED: OnceLock<Slice<u64>> = OnceLock::new();
+
+/// The published tasks.
+pub fn published() -> &'static [u64] {
+    PUBLISHED.get().expect("published before the workers are forked")
+}
 
 /// What one worker, by its number, does.
 type Function = fn(&Board, u64);
@@ -143,7 +156,9 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("serial", tasks::serial),
     ("shares", tasks::shares),
     ("queue", tasks::queue),
+    ("pipe-queue", tasks::pipe_queue),
     ("index", tasks::index),
+    ("slice", tasks::slice),
     ("shared-total", tasks::shared_total),
     ("quiet", tasks::quiet),
     ("meetings", tasks::meetings),
@@ -153,6 +168,8 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("value-get", access::value_get),
     ("value-add", access::value_add),
     ("array-get", access::array_get),
+    ("slice-get", access::slice_get),
+    ("pipe-item", access::pipe_item),
     ("queue-item", access::queue_item),
     ("queue-batch", access::queue_batch),
     ("barrier", access::barrier),
@@ -185,6 +202,7 @@ impl Lab for Bench {
         layout.array::<u64>("seen", (rounds + 1) * (workers + 2));
         layout.array::<u64>("tasks", size.tasks as usize);
         layout.queue::<u64>("queue", ROOM, workers);
+        layout.pipe_queue("pipe_queue");
         layout.add("gate", Kind::Barrier { parties: workers });
         // The manager is the worker after the last.
         let clients = if size.manager == 1 { 0..workers } else { 0..0 };
@@ -200,10 +218,17 @@ impl Lab for Bench {
             seen: RawArray::take(cursor),
             tasks: RawArray::take(cursor),
             queue: Queue::take(cursor),
+            pipe_queue: PipeQueue::take(cursor),
             gate: Barrier::take(cursor),
             connections: connections(cursor, &Size::of(header)),
             size: Size::of(header),
         }
+    }
+
+    fn publish(&self, header: &Header) -> std::io::Result<()> {
+        let fill = |to: &mut [u64]| to.iter_mut().zip(0..).for_each(|(to, task)| *to = task);
+        PUBLISHED.set(Slice::publish(Size::of(header).tasks as usize, fill)?).ok().expect("a crew starts once");
+        Ok(())
     }
 
     fn run(&self, board: &Board, me: u32, role: &Role) {

@@ -39,7 +39,7 @@ fn sample(parent: &str, name: &str, numbers: &[&str]) -> Result<(), String> {
     let parent = parent.parse().map_err(|_| format!("`{parent}` is no process id"))?;
     shared::sys::die_with_parent(parent);
     let size = Size::parse(numbers)?;
-    if ["queue", "channel"].contains(&name) && size.workers == 1 && size.tasks > board::ROOM as u64 {
+    if ["queue", "pipe-queue", "channel"].contains(&name) && size.workers == 1 && size.tasks > board::ROOM as u64 {
         return Err(format!("{name}: one worker that puts {} tasks waits for ever for room", size.tasks));
     }
     match name {

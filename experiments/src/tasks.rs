@@ -5,7 +5,7 @@ use std::hint::black_box;
 use shared::sys::hermetic::mix;
 use shared::sys::monotonic_ns;
 
-use crate::board::{Board, print};
+use crate::board::{Board, print, published};
 
 /// One task: so many loops of work.
 pub fn work(task: u64, loops: u64) -> u64 {
@@ -71,8 +71,32 @@ pub fn queue(b: &Board, me: u64) {
     tell(start, sum);
 }
 
-/// The tasks stay where they are; everyone takes the next `batch` places by a counter.
+/// Ends who gets it; no task has this number.
+const PILL: u64 = u64::MAX;
+
+/// The first worker puts all tasks into a pipe, one by one, and a pill for everyone; everyone gets them one by one.
+pub fn pipe_queue(b: &Board, me: u64) {
+    let start = begin(b, me);
+    if me == 0 {
+        let pills = (0..b.size.workers).map(|_| PILL);
+        (0..b.size.tasks).chain(pills).for_each(|task| b.pipe_queue.put(task));
+    }
+    let got = std::iter::from_fn(|| Some(b.pipe_queue.get()).filter(|task| *task != PILL));
+    tell(start, got.fold(0, |sum: u64, task| sum.wrapping_add(work(task, b.size.work))));
+}
+
+/// The tasks stay where they are, in an array; everyone takes the next `batch` places by a counter.
 pub fn index(b: &Board, me: u64) {
+    by_places(b, me, |at| one(b, at));
+}
+
+/// The same with published tasks.
+pub fn slice(b: &Board, me: u64) {
+    let tasks = published();
+    by_places(b, me, |at| work(tasks[at as usize], b.size.work));
+}
+
+fn by_places(b: &Board, me: u64, one: impl Fn(u64) -> u64) {
     let start = begin(b, me);
     let mut sum = 0u64;
     loop {
@@ -81,7 +105,7 @@ pub fn index(b: &Board, me: u64) {
             break;
         }
         let last = (first + b.size.batch).min(b.size.tasks);
-        sum = (first..last).fold(sum, |sum, at| sum.wrapping_add(one(b, at)));
+        sum = (first..last).fold(sum, |sum, at| sum.wrapping_add(one(at)));
     }
     tell(start, sum);
 }

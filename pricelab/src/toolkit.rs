@@ -5,17 +5,20 @@ use std::io::{Error, Result};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
+use std::sync::OnceLock;
 
 use shared::array::RawArray;
 use shared::barrier::Barrier;
 use shared::endpoint::Connection;
 use shared::header::{HEADER_BYTES, Header, Role};
 use shared::lock::Lock;
+use shared::pipe_queue::PipeQueue;
 use shared::plain_struct;
 use shared::process::Lab;
 use shared::queue::Queue;
 use shared::raw::RawValue;
 use shared::region::{Cursor, Kind, Layout, Region};
+use shared::slice::Slice;
 use shared::sys;
 use shared::value::Value;
 use shared::words::queue::MAX_BATCH;
@@ -57,9 +60,14 @@ pub struct Board {
     pub gate: Barrier,
     pub queue: Queue<u64>,
     back: Queue<u64>,
+    pipe_queue: PipeQueue<u64>,
     pub connections: Vec<Connection>,
     workers: usize,
 }
+
+/// As many words as the array has, published before the workers are forked.
+static PUBLISHED: OnceLock<Slice<u64>> = OnceLock::new();
+const WORDS: usize = 8;
 
 type Loop = fn(&Board, usize) -> Span;
 
@@ -102,6 +110,12 @@ const MECHANISMS: &[(&str, Loop)] = &[
             black_box(b.records.get(black_box(3)));
         })
     }),
+    ("slice-get", |_, _| {
+        let words: &[u64] = PUBLISHED.get().expect("published before the workers are forked");
+        Span::for_a_while(CHEAP, || {
+            black_box(black_box(words)[black_box(3)]);
+        })
+    }),
     ("barrier", |b, me| {
         let span = Span::of(MEETINGS, |_| {
             b.gate.wait();
@@ -120,6 +134,17 @@ const MECHANISMS: &[(&str, Loop)] = &[
             })
         };
         through(b, me, BATCHED, MAX_BATCH, |items| b.queue.put_all(items).is_ok(), lease)
+    }),
+    ("pipe-queue", |b, me| {
+        let put = |items: &[u64]| {
+            b.pipe_queue.put(items[0]);
+            true
+        };
+        let take = |_| {
+            black_box(b.pipe_queue.get());
+            1
+        };
+        through(b, me, ITEMS, 1, put, take)
     }),
     ("queue-trip-same", |b, me| queue_trips(b, me, false)),
     ("queue-trip-across", |b, me| queue_trips(b, me, true)),
@@ -178,11 +203,12 @@ impl Lab for PriceLab {
         layout.add("go", Kind::Cell { init: 0 });
         layout.value("value");
         layout.add("lock", Kind::Lock);
-        layout.array::<u64>("words", 8);
+        layout.array::<u64>("words", WORDS);
         layout.array::<Record>("records", 8);
         layout.add("gate", Kind::Barrier { parties: header.roles.len() });
         layout.queue::<u64>("queue", ROOM, header.roles.len());
         layout.queue::<u64>("back", ROOM, header.roles.len());
+        layout.pipe_queue("pipe_queue");
         for client in 1..header.roles.len() {
             layout.connection(client, 0, manager::ROOM);
         }
@@ -200,11 +226,17 @@ impl Lab for PriceLab {
             gate: Barrier::take(cursor),
             queue: Queue::take(cursor),
             back: Queue::take(cursor),
+            pipe_queue: PipeQueue::take(cursor),
             connections: (1..header.roles.len())
                 .map(|_| Connection::take(cursor, shared::process::me() == 0))
                 .collect(),
             workers: header.roles.len(),
         }
+    }
+
+    fn publish(&self, _header: &Header) -> Result<()> {
+        PUBLISHED.set(Slice::publish(WORDS, |to| to.fill(7))?).ok().expect("a crew starts once");
+        Ok(())
     }
 
     fn run(&self, board: &Board, me: u32, role: &Role) {

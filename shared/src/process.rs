@@ -30,6 +30,13 @@ pub trait Lab {
     fn layout(header: &Header) -> Layout;
     /// The board over the payload.
     fn board(cursor: &mut Cursor, header: &Header) -> Self::Board;
+    /// In the process that forks free workers, before it does: what is [published](crate::slice) here all of them inherit.
+    ///
+    /// # Errors
+    /// When memory or descriptors are short.
+    fn publish(&self, _header: &Header) -> std::io::Result<()> {
+        Ok(())
+    }
     /// Calls the function that `role` names and reports what it returned.
     fn run(&self, board: &Self::Board, me: u32, role: &Role);
 }
@@ -351,6 +358,10 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
     let trace = trace.map(|fd| map(fd, false));
     let mut pids = Vec::new();
     let crew = sys::gettid();
+    if let Err(error) = lab.publish(&scenario) {
+        eprintln!("publishing: {error}");
+        return ExitCode::from(4);
+    }
     let mut sockets = match endpoint::socket::pairs(&L::layout(&scenario)) {
         Ok(pairs) => pairs,
         Err(error) => {

@@ -120,6 +120,8 @@ pub enum Kind {
     },
     /// A robust, process-shared lock.
     Lock,
+    /// A kernel pipe whose two ends every free worker holds; in the payload there is nothing of it.
+    Pipe,
     /// Plain words: `len` elements of `words` words each.
     Array {
         /// Words an element.
@@ -162,6 +164,7 @@ impl Kind {
             Kind::Crew => crate::crew::ORDER_BYTES,
             Kind::Array { words, len } => words * len * 8,
             Kind::Queue { words, capacity, workers } => QueuePlaces::new(words, capacity, workers).end,
+            Kind::Pipe => 0,
             Kind::Stream { room, .. } => crate::endpoint::ring::HEAD + room,
         }
     }
@@ -242,6 +245,13 @@ impl Layout {
         assert!(capacity > 0, "queue `{name}`: a capacity of 0 leaves room for no item; give at least 1");
         assert!(workers <= MAX_WORKERS, "queue `{name}`: {workers} workers, but at most {MAX_WORKERS} can use it");
         self.add(name, Kind::Queue { words: T::WORDS, capacity, workers });
+    }
+
+    /// Declares a `PipeQueue`: the lock of those who put, the lock of those who get, and the pipe.
+    pub fn pipe_queue(&mut self, name: &str) {
+        self.add(&format!("{name}.writer"), Kind::Lock);
+        self.add(&format!("{name}.reader"), Kind::Lock);
+        self.add(name, Kind::Pipe);
     }
 
     /// Declares a connection between a client and a server: the client's stream, then the server's. `room` is how many bytes

@@ -1,7 +1,8 @@
 //! Connections when nobody steps: real stream sockets, so that the death of a process ends its connections.
 //!
 //! The crew makes a pair for each connection of the board before it forks. Every process keeps its own ends only: an end
-//! that somebody else also held would stay open when its owner is killed.
+//! that somebody else also held would stay open when its owner is killed. The two ends of a [pipe](crate::pipe_queue) are
+//! made and kept in the same way, by everybody.
 
 use std::io::{ErrorKind, Result};
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
@@ -17,43 +18,45 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// Bytes taken from a socket in one go: a few frames. The buffer is cleared before each, so it must not be large.
 const GULP: usize = 1024;
 
-/// This process's own ends: the first object of each connection, and the socket.
+/// This process's own ends: the object (of a connection the first), and the descriptor.
 static OWN: OnceLock<Vec<(u32, RawFd)>> = OnceLock::new();
 
-/// The sockets of a connection before the processes are forked.
+/// The two ends of a connection or a pipe before the processes are forked.
 pub struct Pair {
     object: u32,
-    /// Client and server, each with its end.
-    ends: [(usize, OwnedFd); 2],
+    /// Each with the worker that keeps it; none: every worker does.
+    ends: [(Option<usize>, OwnedFd); 2],
 }
 
-/// A pair for each connection of the board.
+/// A pair for each connection and each pipe of the board.
 ///
 /// # Errors
 /// When descriptors are short.
 pub fn pairs(layout: &Layout) -> Result<Vec<Pair>> {
-    let streams = layout.objects.iter().enumerate().filter_map(|(at, object)| match object.kind {
-        Kind::Stream { from, to, .. } => Some((at as u32, from, to)),
-        _ => None,
-    });
-    // Of the two streams of a connection the client's comes first.
-    streams
-        .step_by(2)
-        .map(|(object, client, server)| {
-            let [one, other] = sys::socket_pair()?;
-            sys::socket_patience(&one, PATIENCE);
-            sys::socket_patience(&other, PATIENCE);
-            Ok(Pair { object, ends: [(client, one), (server, other)] })
-        })
-        .collect()
+    let mut pairs = Vec::new();
+    let mut objects = (0u32..).zip(&layout.objects);
+    while let Some((object, declared)) = objects.next() {
+        let ends = match declared.kind {
+            Kind::Stream { from, to, .. } => {
+                // Of the two streams of a connection the client's comes first; the server's shares its sockets.
+                objects.next();
+                let [client, server] = pair()?;
+                [(Some(from), client), (Some(to), server)]
+            }
+            Kind::Pipe => sys::pipe()?.map(|end| (None, end)),
+            _ => continue,
+        };
+        pairs.push(Pair { object, ends });
+    }
+    Ok(pairs)
 }
 
 /// In a freshly forked worker: keeps its own ends, closes every other descriptor from 3 on.
 pub fn keep_own(pairs: Vec<Pair>, worker: usize) {
     let mut own = Vec::new();
-    for pair in pairs {
-        let object = pair.object;
-        own.extend(pair.ends.into_iter().filter(|(w, _)| *w == worker).map(|(_, fd)| (object, fd.into_raw_fd())));
+    for Pair { object, ends } in pairs {
+        let mine = ends.into_iter().filter(|(whose, _)| whose.is_none_or(|w| w == worker));
+        own.extend(mine.map(|(_, fd)| (object, fd.into_raw_fd())));
     }
     let mut open: Vec<u32> = own.iter().map(|(_, fd)| *fd as u32).collect();
     open.sort_unstable();
@@ -68,6 +71,22 @@ pub fn keep_own(pairs: Vec<Pair>, worker: usize) {
     OWN.set(own).expect("a worker is forked once");
 }
 
+/// This process's end of the connection that begins with this object, or both ends of this pipe, the one to read from first;
+/// none when it is stepped or has no such end.
+pub fn own(object: u32) -> impl Iterator<Item = RawFd> {
+    OWN.get().into_iter().flatten().filter(move |(o, _)| *o == object).map(|(_, fd)| *fd)
+}
+
+/// Two connected sockets, as [`Socket`] expects them.
+///
+/// # Errors
+/// When descriptors are short.
+fn pair() -> Result<[OwnedFd; 2]> {
+    let pair = sys::socket_pair()?;
+    pair.iter().for_each(|end| sys::socket_patience(end, PATIENCE));
+    Ok(pair)
+}
+
 /// One end of a connection.
 #[derive(Clone, Copy)]
 pub struct Socket(RawFd);
@@ -75,7 +94,7 @@ pub struct Socket(RawFd);
 impl Socket {
     /// This process's end of the connection that begins with this object; none when it is stepped or has no such end.
     pub fn of(object: u32) -> Option<Socket> {
-        OWN.get()?.iter().find(|(o, _)| *o == object).map(|(_, fd)| Socket(*fd))
+        own(object).next().map(Socket)
     }
 
     /// For benchmarks: a socket that was made elsewhere.

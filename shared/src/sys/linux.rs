@@ -67,7 +67,19 @@ pub fn memory_file(name: &str, len: usize) -> Result<OwnedFd> {
 /// When the kernel refuses a seal (older than 5.1).
 pub fn seal_against_writers(file: &OwnedFd) -> Result<()> {
     const F_SEAL_FUTURE_WRITE: libc::c_int = 0x10;
-    let seals = F_SEAL_FUTURE_WRITE | libc::F_SEAL_GROW | libc::F_SEAL_SHRINK | libc::F_SEAL_SEAL;
+    seal(file, F_SEAL_FUTURE_WRITE)
+}
+
+/// Forbids every write to a memory file, through mappings too, and size changes.
+///
+/// # Errors
+/// When somebody has a mapping that could write.
+pub fn seal_for_good(file: &OwnedFd) -> Result<()> {
+    seal(file, libc::F_SEAL_WRITE)
+}
+
+fn seal(file: &OwnedFd, against: libc::c_int) -> Result<()> {
+    let seals = against | libc::F_SEAL_GROW | libc::F_SEAL_SHRINK | libc::F_SEAL_SEAL;
     // SAFETY: a system call on a descriptor we own.
     match unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) } {
         0 => Ok(()),

@@ -42,6 +42,13 @@ pub fn memory_file(_name: &str, _len: usize) -> Result<OwnedFd> {
 pub fn seal_against_writers(_file: &OwnedFd) -> Result<()> {
     unsupported()
 }
+/// Unsupported.
+///
+/// # Errors
+/// Always.
+pub fn seal_for_good(_file: &OwnedFd) -> Result<()> {
+    unsupported()
+}
 /// Nothing to do.
 pub fn dont_inherit(_start: *mut u8, _len: usize) {}
 /// Nothing to do.

@@ -3,7 +3,9 @@
 //! Everything above this folder is portable; everything in it is a thin, checked wrapper over system calls.
 
 pub mod hermetic;
+mod pipes;
 mod sockets;
+pub use pipes::*;
 pub use sockets::*;
 
 #[cfg(target_os = "linux")]

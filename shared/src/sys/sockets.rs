@@ -65,7 +65,7 @@ pub fn socket_receive(fd: RawFd, bytes: &mut [u8], wait: bool) -> Result<usize> 
 }
 
 /// A system call that a signal interrupted is made again.
-fn retry(mut call: impl FnMut() -> isize) -> Result<usize> {
+pub(super) fn retry(mut call: impl FnMut() -> isize) -> Result<usize> {
     loop {
         if let Ok(count) = usize::try_from(call()) {
             return Ok(count);

@@ -71,9 +71,6 @@ pub fn run(lab: &'static Lab, source: &Source, options: &Options) -> Result<Code
         let seen = Seen { runs: runs.len() as u32, right };
         predict::reveal(lab, &Shown { whose: source, binary: &program.binary, seed: options.seed, seen })?;
     }
-    if let Some(line) = lab.beside_predictions(&program.binary, source.baseline.is_some(), options.seed)? {
-        say(&format!("{line}\n"));
-    }
     let well = runs.iter().all(|r| r.right);
     let worst = match (source.baseline, &free.end) {
         (Some(_), FreeEnd::Done(_)) => shortest_failure(lab, source, &program.binary, options.seed, well, &say)?,

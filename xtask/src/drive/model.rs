@@ -84,6 +84,8 @@ impl Model {
             Kind::Array { words, len } => Thing::Array(vec![0; words * len]),
             Kind::Barrier { parties } => Thing::Barrier { generation: 0, come: 0, everyone: (1 << parties) - 1 },
             Kind::Queue { words, capacity, workers } => Thing::Queue(Queue::new(words, capacity, workers)),
+            // Runs free only: no step is ever about it.
+            Kind::Pipe => Thing::Array(Vec::new()),
             Kind::Stream { from, to, room } => Thing::Stream(Stream::new(from, to, room)),
             Kind::Crew => Thing::Crew,
         };

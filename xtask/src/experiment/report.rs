@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::observe::Observed;
 use super::{Experiment, Settings};
 use crate::plot::{self, Ladder, Lines, Spread, Unit};
-use crate::report::machine;
+use crate::report::{machine, provenance};
 use crate::timing::gate::BUSY;
 
 /// What the judgement of an experiment came to.
@@ -107,7 +107,7 @@ pub fn document(experiment: &Experiment, settings: &Settings, observed: &Observe
         "experiment": experiment.name,
         "title": experiment.title,
         "machine": machine::describe(),
-        "commit": machine::commit(),
+        "commit": provenance::commit(),
         "workers": settings.workers,
         "rounds": settings.rounds,
         "shrink": settings.shrink,

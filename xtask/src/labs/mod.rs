@@ -8,9 +8,6 @@ pub mod lab2;
 pub mod lab3;
 pub mod lab4;
 
-use std::path::Path;
-
-use anyhow::Result;
 use serde::Serialize;
 use shared::baton::Op;
 use shared::header::{Header, Role};
@@ -197,15 +194,11 @@ impl Lab {
         if self.number == 0 { 20 } else { 1 }
     }
 
-    /// Measures what `run` shows beside the predictions, in a line; with the baseline, or without.
-    ///
-    /// # Errors
-    /// Only when something of ours fails.
-    pub fn beside_predictions(&self, binary: &Path, baseline: bool, seed: u64) -> Result<Option<String>> {
-        match (self.number, baseline) {
-            (1, true) => lab1::baseline(binary, seed).map(Some),
-            (1, false) => lab1::race(binary, seed).map(Some),
-            _ => Ok(None),
+    /// A scenario of free runs that only questions of `questions.toml` use, by its name there.
+    pub fn rehearsal(&self, name: &str) -> Option<fn(u64) -> Scenario> {
+        match self.number {
+            1 => lab1::rehearsal(name),
+            _ => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What guesses are compared with, measured here and now.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -8,6 +9,8 @@ use super::questions::{Compare, Question};
 use crate::cmd::Source;
 use crate::drive::free::{self, FreeEnd};
 use crate::labs::{FREE_WORKERS, FreeRun, Judge, Lab, Scenario};
+use crate::timing::gate;
+use crate::timing::rehearse::{self, Endings};
 
 /// Free runs that were shown just before.
 #[derive(Clone, Copy, Default)]
@@ -31,11 +34,25 @@ pub struct Shown<'r> {
     pub seen: Seen,
 }
 
+/// Why a question has no result.
+pub enum Unmeasured {
+    /// It is about what this program cannot do yet; in words.
+    Program(String),
+    /// Something of ours failed.
+    Ours(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Unmeasured {
+    fn from(error: anyhow::Error) -> Self {
+        Unmeasured::Ours(error)
+    }
+}
+
 /// The result of a question in words.
 ///
 /// # Errors
-/// Only when something of ours fails.
-pub fn result(lab: &Lab, question: &Question, run: &Shown) -> Result<String> {
+/// When the program does not run to its end, or something of ours fails.
+pub fn result(lab: &Lab, question: &Question, run: &Shown) -> Result<String, Unmeasured> {
     let Shown { whose, binary, seed, seen } = *run;
     match &question.result {
         Compare::Fact { answer } => Ok(format!("{answer} {}", question.unit).trim().to_owned()),
@@ -57,6 +74,19 @@ pub fn result(lab: &Lab, question: &Question, run: &Shown) -> Result<String> {
             let mut scenario = (check.scenarios)(seed).remove(0);
             whose.adapt(lab, &mut scenario);
             count(lab, &scenario, binary, *runs, &|run| judge(&scenario, run).is_none())
+        }
+        Compare::Hangs { scenario, baseline, check, runs, limit_ms } => {
+            let check = lab.checks.iter().find(|c| c.id == check).expect("a test looks each name up");
+            let Judge::Free(judge) = check.judge else { unreachable!("a test looks at each judge") };
+            let mut scenario = rehearsed(lab, scenario, seed);
+            source(lab, baseline).adapt(lab, &mut scenario);
+            let limit = Duration::from_millis(*limit_ms);
+            Ok(hangs(rehearse::endings(lab, binary, &scenario, judge, *runs, limit)?))
+        }
+        Compare::Race { ways, rounds } => {
+            let scenarios: Vec<Scenario> = ways.iter().map(|(_, name)| rehearsed(lab, name, seed)).collect();
+            let times = rehearse::medians(lab, binary, &scenarios, *rounds)?.map_err(Unmeasured::Program)?;
+            Ok(race(&ways.iter().map(|(words, _)| words.as_str()).zip(times).collect::<Vec<_>>()))
         }
         Compare::Slowdown { baseline, argument, often, seldom, pairs, parameters } => {
             let mut scenario = (lab.free)(seed, FREE_WORKERS);
@@ -92,33 +122,48 @@ fn once(lab: &Lab, scenario: &Scenario, binary: &Path) -> Result<Result<FreeRun,
     })
 }
 
+fn rehearsed(lab: &Lab, name: &str, seed: u64) -> Scenario {
+    lab.rehearsal(name).expect("a test looks each name up")(seed)
+}
+
+fn hangs(Endings { right, wrong, hung }: Endings) -> String {
+    format!("{hung} of {} runs hang; {wrong} end with a wrong result, {right} well", right + wrong + hung)
+}
+
+/// Whether the first way is faster than the second, and what each took.
+fn race(ways: &[(&str, u64)]) -> String {
+    let [(_, first), (_, second), ..] = *ways else { unreachable!("a test counts the ways") };
+    let taken: Vec<String> = ways.iter().map(|(words, ns)| format!("{words} {:.1} ms", *ns as f64 / 1e6)).collect();
+    let faster = if first < second { "yes" } else { "no" };
+    format!("{faster}, with {:.0} processors: {}", gate::usable_cpus(), taken.join("; "))
+}
+
 fn count(
     lab: &Lab,
     scenario: &Scenario,
     binary: &Path,
     runs: u32,
     counts: &dyn Fn(&FreeRun) -> bool,
-) -> Result<String> {
+) -> Result<String, Unmeasured> {
     let mut found = 0;
     for _ in 0..runs {
         match once(lab, scenario, binary)? {
             Ok(run) => found += u32::from(counts(&run)),
-            Err(why) => return Ok(format!("not measured: {why}")),
+            Err(why) => return Err(Unmeasured::Program(why)),
         }
     }
     Ok(format!("{found} of {runs} runs"))
 }
 
 /// The median of the ratios of pairs, in percent above 100, and between what the middle half of them lies.
-fn slowdown(lab: &Lab, binary: &Path, [often, seldom]: [&Scenario; 2], pairs: u32) -> Result<String> {
+fn slowdown(lab: &Lab, binary: &Path, [often, seldom]: [&Scenario; 2], pairs: u32) -> Result<String, Unmeasured> {
     let mut ratios = Vec::new();
     for pair in 0..pairs {
         // Who goes first changes from pair to pair: a machine that warms up favours the second.
         let order = if pair % 2 == 0 { [often, seldom] } else { [seldom, often] };
         let times = [once(lab, order[0], binary)?, once(lab, order[1], binary)?];
         let [Ok(first), Ok(second)] = times else {
-            let why = times.into_iter().find_map(Result::err).unwrap_or_default();
-            return Ok(format!("not measured: {why}"));
+            return Err(Unmeasured::Program(times.into_iter().find_map(Result::err).unwrap_or_default()));
         };
         let ratio = first.wall_ns as f64 / second.wall_ns.max(1) as f64;
         ratios.push(if pair % 2 == 0 { ratio } else { 1.0 / ratio });
@@ -126,5 +171,19 @@ fn slowdown(lab: &Lab, binary: &Path, [often, seldom]: [&Scenario; 2], pairs: u3
     ratios.sort_by(f64::total_cmp);
     let percent =
         |part: usize| ratios.get(ratios.len() * part / 4).map_or(0.0, |ratio| (100.0 * (ratio - 1.0)).round() + 0.0);
-    Ok(format!("{:.0} % (half of {pairs} pairs of runs: {:.0} to {:.0} %)", percent(2), percent(1), percent(3)))
+    let [low, mid, high] = [1, 2, 3].map(percent);
+    Ok(format!("{mid:.0} % (half of {pairs} pairs of runs: {low:.0} to {high:.0} %)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yes_says_that_the_first_way_is_faster_than_the_second() {
+        let said = |first, second| race(&[("in batches", first), ("alone", second), ("singly", 1)]);
+        assert!(said(1_000_000, 2_000_000).starts_with("yes, "));
+        assert!(said(2_000_000, 1_000_000).starts_with("no, "));
+        assert!(said(1_000_000, 2_500_000).ends_with(": in batches 1.0 ms; alone 2.5 ms; singly 0.0 ms"));
+    }
 }

@@ -11,6 +11,7 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use self::file::Answer;
+use self::measure::Unmeasured;
 use self::questions::Question;
 use crate::labs::Lab;
 use crate::report::progress;
@@ -28,15 +29,18 @@ pub struct Prediction {
     pub results: BTreeMap<String, String>,
 }
 
-/// Before a lab's numbers are shown for the first time: asks, if there is somebody to ask, and seals. True: guesses were
-/// sealed just now, and wait for their results.
+/// Before a lab's numbers are shown for the first time: asks, if there is somebody to ask, and seals. True: guesses wait
+/// for results, because they were sealed just now or because no program could give them so far.
 ///
 /// # Errors
 /// When the questions, the guesses or the progress cannot be read or written.
 pub fn before(lab: &Lab) -> Result<bool> {
     let questions = questions::read(lab)?;
     let earlier = progress::read(&progress::path())?.labs.remove(lab.name).and_then(|l| l.prediction);
-    if questions.is_empty() || earlier.is_some() {
+    if let Some(earlier) = earlier {
+        return Ok(!earlier.answers.is_empty() && questions.iter().any(|q| !earlier.results.contains_key(&q.key)));
+    }
+    if questions.is_empty() {
         return Ok(false);
     }
     let mut text = std::fs::read_to_string(file::path(lab)).unwrap_or_default();
@@ -117,22 +121,44 @@ fn seal(questions: &[Question], answers: &[Answer]) -> Prediction {
     Prediction { seal, answers, results: BTreeMap::new() }
 }
 
-/// Measures what was predicted, shows it beside the guesses and keeps it.
+/// Measures what was predicted and has no result yet, shows it beside the guesses and keeps it. What this program cannot
+/// give, as when functions are missing that a question is about, is tried again after the next run.
 ///
 /// # Errors
 /// Only when something of ours fails.
 pub fn reveal(lab: &Lab, run: &measure::Shown) -> Result<()> {
     println!("\nWhat you predicted, measured here:");
-    let mut results = BTreeMap::new();
+    let mut kept = kept(lab)?;
     for question in questions::read(lab)? {
-        let result = measure::result(lab, &question, run)?;
-        results.insert(question.key, result);
+        if kept.results.contains_key(&question.key) {
+            continue;
+        }
+        match measure::result(lab, &question, run) {
+            Ok(result) => {
+                print!("{}", beside(&kept, &question, &result));
+                kept.results.insert(question.key, result);
+            }
+            Err(Unmeasured::Ours(error)) => return Err(error),
+            Err(Unmeasured::Program(why)) => {
+                println!("  {}\n    not measured yet: {why}\n    The next run tries again.", question.ask)
+            }
+        }
     }
     progress::update(&progress::path(), lab.name, |lab| {
-        lab.prediction.get_or_insert_default().results = results;
-    })?;
-    print!("{}", shown(lab)?);
-    Ok(())
+        lab.prediction.get_or_insert_default().results = kept.results;
+    })
+}
+
+/// What is known of a lab's guesses.
+fn kept(lab: &Lab) -> Result<Prediction> {
+    Ok(progress::read(&progress::path())?.labs.remove(lab.name).and_then(|l| l.prediction).unwrap_or_default())
+}
+
+/// A question, the guess, the result and why.
+fn beside(kept: &Prediction, question: &Question, result: &str) -> String {
+    let guess = kept.answers.get(&question.key).map_or("nothing".to_owned(), |a| format!("{a} {}", question.unit));
+    let (ask, because) = (&question.ask, question.because.trim());
+    format!("  {ask}\n    you said {}; here: {result}\n    {because}\n", guess.trim())
 }
 
 /// The guesses of a lab beside the results; empty before there are any.
@@ -140,13 +166,7 @@ pub fn reveal(lab: &Lab, run: &measure::Shown) -> Result<()> {
 /// # Errors
 /// When the questions or the progress cannot be read.
 pub fn shown(lab: &Lab) -> Result<String> {
-    let kept = progress::read(&progress::path())?.labs.remove(lab.name).and_then(|l| l.prediction).unwrap_or_default();
-    let mut text = String::new();
-    for question in questions::read(lab)? {
-        let Some(result) = kept.results.get(&question.key) else { continue };
-        let guess = kept.answers.get(&question.key).map_or("nothing".to_owned(), |a| format!("{a} {}", question.unit));
-        text += &format!("  {}\n", question.ask);
-        text += &format!("    you said {}; here: {result}\n    {}\n", guess.trim(), question.because.trim());
-    }
-    Ok(text)
+    let kept = kept(lab)?;
+    let known = |q: Question| kept.results.get(&q.key).map(|result| beside(&kept, &q, result));
+    Ok(questions::read(lab)?.into_iter().filter_map(known).collect())
 }

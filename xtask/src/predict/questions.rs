@@ -78,6 +78,28 @@ pub enum Compare {
         /// How many pairs of runs.
         pairs: u32,
     },
+    /// How many free runs of a baseline hang; and how the others end.
+    Hangs {
+        /// The scenario, by its name in [`Lab::rehearsal`].
+        scenario: String,
+        /// The baseline whose functions run.
+        baseline: String,
+        /// The check of free runs that says which ends are right.
+        check: String,
+        /// How many runs.
+        runs: u32,
+        /// A run that takes so many milliseconds waits for ever, or the machine is very busy.
+        limit_ms: u64,
+    },
+    /// Whether one way to do the same work is faster than another: medians of rounds in which each is run once, with the
+    /// functions of the student files.
+    Race {
+        /// What `yes` says is faster, then what it is compared with, then what is shown beside them: each in words, and its
+        /// scenario by its name in [`Lab::rehearsal`].
+        ways: Vec<(String, String)>,
+        /// How many rounds.
+        rounds: u32,
+    },
 }
 
 #[derive(Deserialize)]
@@ -164,6 +186,17 @@ mod tests {
                     }
                     Compare::Count { check, baseline, .. } => {
                         assert!(lab.checks.iter().any(|c| c.id == check), "{}", question.key);
+                        baseline
+                    }
+                    Compare::Race { ways, .. } => {
+                        assert!(ways.len() >= 2 && question.choices == ["yes", "no"], "{}", question.key);
+                        assert!(ways.iter().all(|(_, name)| lab.rehearsal(name).is_some()), "{}", question.key);
+                        continue;
+                    }
+                    Compare::Hangs { scenario, baseline, check, .. } => {
+                        let check = lab.checks.iter().find(|c| c.id == check).expect("the check exists");
+                        assert!(matches!(check.judge, crate::labs::Judge::Free(_)), "{}", question.key);
+                        assert!(lab.rehearsal(scenario).is_some() && !baseline.is_empty(), "{}", question.key);
                         baseline
                     }
                     Compare::Slowdown { baseline, argument, parameters, .. } => {

@@ -15,13 +15,3 @@ pub fn describe() -> Machine {
         rustc: String::from_utf8_lossy(&version).trim().to_owned(),
     }
 }
-
-/// The commit that this checkout is at, with a `+` when files have changed since; `unknown` without git.
-pub fn commit() -> String {
-    let git = |args: &[&str]| {
-        let output = Command::new("git").arg("-C").arg(crate::submit::workspace::root()).args(args).output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    let changed = git(&["status", "--porcelain"]).is_some_and(|list| !list.is_empty());
-    git(&["rev-parse", "--short=12", "HEAD"]).map_or("unknown".to_owned(), |c| c + if changed { "+" } else { "" })
-}

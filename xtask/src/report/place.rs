@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
-use crate::labs::{Check, Lab};
+use crate::labs::{Check, Judge, Lab};
 use crate::submit::workspace;
 
-/// `labs/lab3/src/flag.rs:12 (search)` for a check and the folder of the sources, as messages show it. Nothing when the
-/// function is not there.
+/// `labs/lab3/src/flag.rs:12 (search)` for a check and the folder of the sources, as messages show it; the answer sheet
+/// when that is what the check reads. Nothing when the function or the sheet is not there.
 pub fn of(lab: &Lab, check: &Check, shown: &str) -> Option<String> {
+    if let Judge::Sheet(sheet, _) = check.judge {
+        let path = workspace::place(Path::new(shown).parent()?, sheet);
+        return workspace::root().join(&path).exists().then(|| path.display().to_string());
+    }
     let function = function(check)?;
     lab.student_files.iter().find_map(|file| {
         let text = std::fs::read_to_string(workspace::root().join(shown).join(file)).ok()?;

@@ -54,7 +54,8 @@ fn cpu_name(cpuinfo: &str) -> String {
     name.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.trim().to_owned())
 }
 
-fn commit() -> String {
+/// The commit that this checkout is at, with a `+` when files outside `docs` have changed since; `unknown` without git.
+pub fn commit() -> String {
     let git = |args: &[&str]| {
         let output = Command::new("git").arg("-C").arg(workspace::root()).args(args).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())

@@ -44,18 +44,14 @@ pub fn endings(
     Ok(endings)
 }
 
-/// The median of the times of `runs` rounds, in each of which every scenario runs once; nanoseconds, or why there is none.
+/// The median of each scenario's times in so many rounds, in each of which every scenario runs once; nanoseconds, or why
+/// there is none.
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn medians<const N: usize>(
-    lab: &Lab,
-    binary: &Path,
-    scenarios: &[Scenario; N],
-    runs: usize,
-) -> Result<Result<[u64; N], String>> {
-    let mut times = [const { Vec::new() }; N];
-    for _ in 0..runs {
+pub fn medians(lab: &Lab, binary: &Path, scenarios: &[Scenario], rounds: u32) -> Result<Result<Vec<u64>, String>> {
+    let mut times = vec![Vec::new(); scenarios.len()];
+    for _ in 0..rounds {
         for (scenario, times) in scenarios.iter().zip(&mut times) {
             match free::run(binary, scenario, &(lab.layout)(&scenario.header), 0)?.end {
                 FreeEnd::Done(run) => times.push(run.wall_ns),
@@ -63,8 +59,9 @@ pub fn medians<const N: usize>(
             }
         }
     }
-    Ok(Ok(times.map(|mut times| {
+    let median = |mut times: Vec<u64>| {
         times.sort_unstable();
         times.get(times.len() / 2).copied().unwrap_or(0)
-    })))
+    };
+    Ok(Ok(times.into_iter().map(median).collect()))
 }

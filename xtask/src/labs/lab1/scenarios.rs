@@ -149,26 +149,35 @@ fn crew(seed: u64, size: Size, workers: u64, batch: u64) -> Scenario {
     scenario("real-run", seed, size, roles)
 }
 
+/// What the questions before the first run are about.
+pub fn rehearsal(name: &str) -> Option<fn(u64) -> Scenario> {
+    Some(match name {
+        "crowd" => crowd,
+        "serial" => serial,
+        "singly" => |seed| tiny(seed, 1),
+        "in-batches" => |seed| tiny(seed, 32),
+        _ => return None,
+    })
+}
+
 /// Small tasks, so that workers meet at the end of the queue; more of them than fit, so that the feeder waits when all leave.
-pub fn crowd(seed: u64) -> Scenario {
+fn crowd(seed: u64) -> Scenario {
     let size = Size { work: 100, ..size(500, 256) };
     crew(seed, size, FREE_WORKERS, 1)
 }
 
-/// Tasks of the race between ways to feed.
-pub const TINY_TASKS: u64 = 10_000;
-
+/// Tasks of about a microsecond, for a race between ways to feed.
 fn tiny_size() -> Size {
-    Size { work: 250, ..size(TINY_TASKS, 1_024) }
+    Size { work: 250, ..size(10_000, 1_024) }
 }
 
-/// Tasks of about a microsecond, so many a message.
-pub fn tiny(seed: u64, batch: u64) -> Scenario {
+/// Four workers, so many tasks a message.
+fn tiny(seed: u64, batch: u64) -> Scenario {
     crew(seed, tiny_size(), FREE_WORKERS, batch)
 }
 
 /// The same tasks, one worker, no queue.
-pub fn serial(seed: u64) -> Scenario {
+fn serial(seed: u64) -> Scenario {
     scenario("real-run", seed, tiny_size(), vec![role(function::SERIAL, &[])])
 }
 
