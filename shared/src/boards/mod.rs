@@ -3,3 +3,4 @@
 pub mod lab0;
 pub mod lab3;
 pub mod lab4;
+pub mod lab5;

@@ -1,4 +1,5 @@
-//! What guesses are compared with, measured here and now with given code only.
+//! What guesses are compared with, measured here and now: with given code, or with the student's own where the question is
+//! about that.
 
 use std::path::Path;
 
@@ -33,6 +34,7 @@ pub fn result(lab: &Lab, question: &Question, binary: &Path, seed: u64) -> Resul
             let with = |value| with_argument(&scenario, *argument, value);
             slowdown(lab, binary, [&with(*often), &with(*seldom)], *pairs)
         }
+        Compare::Ratio { of, to, runs } => ratio(lab, binary, seed, [*of, *to], *runs),
     }
 }
 
@@ -72,6 +74,29 @@ fn count(
         }
     }
     Ok(format!("{found} of {runs} runs"))
+}
+
+/// The median of the ratios of two reports of one run, and the least and the most.
+fn ratio(lab: &Lab, binary: &Path, seed: u64, tags: [u64; 2], runs: u32) -> Result<String> {
+    let scenario = (lab.free)(seed, FREE_WORKERS);
+    let mut ratios = Vec::new();
+    for _ in 0..runs {
+        let run = match once(lab, &scenario, binary)? {
+            Ok(run) => run,
+            Err(why) => return Ok(format!("not measured: {why}")),
+        };
+        let told =
+            |wanted| run.reports.iter().flatten().find(|(tag, _)| *tag == wanted).map(|(_, value)| *value as f64);
+        let [Some(of), Some(to)] = tags.map(told) else { return Ok("not measured: nothing was reported".into()) };
+        ratios.push(of / to.max(1.0));
+    }
+    ratios.sort_by(f64::total_cmp);
+    let [Some(least), Some(middle), Some(most)] =
+        [0, ratios.len() / 2, ratios.len().saturating_sub(1)].map(|at| ratios.get(at))
+    else {
+        return Ok("not measured: no runs".into());
+    };
+    Ok(format!("{middle:.2} ({runs} runs: {least:.2} to {most:.2})"))
 }
 
 /// The median of the ratios of pairs, in percent above 100, and between what the middle half of them lies.

@@ -70,6 +70,16 @@ pub enum Compare {
         /// How many pairs of runs.
         pairs: u32,
     },
+    /// How many times as long one thing took as another in the lab's free run, with the student's own functions: median of
+    /// several runs.
+    Ratio {
+        /// The tag under which the one was reported.
+        of: u64,
+        /// The tag of the other.
+        to: u64,
+        /// How many runs.
+        runs: u32,
+    },
 }
 
 #[derive(Deserialize)]
@@ -147,6 +157,10 @@ mod tests {
                 let baseline = match &question.result {
                     Compare::Fact { answer } => {
                         assert_eq!(question.accept(answer).as_ref(), Some(answer), "{}", question.key);
+                        continue;
+                    }
+                    Compare::Ratio { runs, .. } => {
+                        assert!(*runs > 0, "{}", question.key);
                         continue;
                     }
                     Compare::Count { check, baseline, .. } => {
