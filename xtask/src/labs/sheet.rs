@@ -13,11 +13,11 @@ pub fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
     names.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The answer to each key, in their order; none where it is blank or missing. A number stands for its text.
+/// What stands in a sheet.
 ///
 /// # Errors
-/// A sentence with the line: no TOML, a key that is not asked, an answer that is neither text nor number.
-pub fn read(name: &str, text: &str, keys: &[&str]) -> Result<Vec<Option<String>>, String> {
+/// A sentence with the line: no TOML, a key that is not asked.
+pub fn table(name: &str, text: &str, keys: &[&str]) -> Result<toml::Table, String> {
     let table: toml::Table = toml::from_str(text).map_err(|error| {
         let upto = error.span().map_or(0, |span| span.start).min(text.len());
         let line = 1 + text.as_bytes()[..upto].iter().filter(|b| **b == b'\n').count();
@@ -27,6 +27,15 @@ pub fn read(name: &str, text: &str, keys: &[&str]) -> Result<Vec<Option<String>>
         let known = list(keys.iter().copied());
         return Err(format!("{name}:{}: there is no question `{key}`; the questions are {known}", line_of(text, key)));
     }
+    Ok(table)
+}
+
+/// The answer to each key, in their order; none where it is blank or missing. A number stands for its text.
+///
+/// # Errors
+/// As [`table`], and an answer that is neither text nor number.
+pub fn read(name: &str, text: &str, keys: &[&str]) -> Result<Vec<Option<String>>, String> {
+    let table = table(name, text, keys)?;
     let answer = |key: &&str| match table.get(*key) {
         None => Ok(None),
         Some(toml::Value::String(said)) => Ok(Some(said.trim().to_owned()).filter(|said| !said.is_empty())),
