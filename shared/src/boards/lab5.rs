@@ -178,7 +178,7 @@ pub mod tag {
     /// A prediction, as bits of an `f64`.
     pub const PREDICTED: u64 = 7;
     /// Free running, of size s (0 or 1) and architecture a (see [`super::ARCHITECTURES`]): this + 10 s + a is the time in
-    /// nanoseconds.
+    /// nanoseconds, once a round.
     pub const TIME: u64 = 100;
     /// The same: a part of the answer.
     pub const ANSWER: u64 = 200;
@@ -203,19 +203,22 @@ pub struct Size {
     pub long_tasks: u64,
     /// Free running: loops of work for each of those.
     pub long_work: u64,
+    /// Free running: how often everything is run; 0 counts as 1.
+    pub rounds: u64,
 }
 
 impl Size {
     /// Reads the sizes from a header.
     pub fn of(header: &Header) -> Size {
-        let [workers, tasks, work, long_tasks, long_work, ..] = header.params;
-        Size { workers, tasks, work, long_tasks, long_work }
+        let [workers, tasks, work, long_tasks, long_work, rounds, ..] = header.params;
+        Size { workers, tasks, work, long_tasks, long_work, rounds }
     }
 
     /// The header parameters for these sizes.
     pub fn params(&self) -> [u64; crate::header::PARAMS] {
         let mut params = [0; crate::header::PARAMS];
-        params[..5].copy_from_slice(&[self.workers, self.tasks, self.work, self.long_tasks, self.long_work]);
+        let fields = [self.workers, self.tasks, self.work, self.long_tasks, self.long_work, self.rounds];
+        params[..fields.len()].copy_from_slice(&fields);
         params
     }
 
@@ -225,9 +228,9 @@ impl Size {
     }
 }
 
-/// A board for each kind of tasks, and where the workers of a free run meet.
+/// A board for each round and kind of tasks, because a queue is closed only once, and where the workers of a free run meet.
 pub struct Boards {
-    each: [Board; 2],
+    each: Vec<[Board; 2]>,
     gate: Barrier,
     size: Size,
     seed: u64,
@@ -247,10 +250,13 @@ impl Lab for Lab5 {
     fn layout(header: &Header) -> Layout {
         let size = Size::of(header);
         let mut layout = Layout::default();
-        for (suffix, (tasks, _)) in ["", " (long)"].into_iter().zip(size.kinds()) {
-            layout.queue::<Task>(&format!("tasks{suffix}"), tasks.max(1) as usize, header.roles.len());
-            layout.value(&format!("total{suffix}"));
-            layout.add(&format!("stop{suffix}"), Kind::Cell { init: 0 });
+        for round in 0..size.rounds.max(1) {
+            for (kind, (tasks, _)) in ["", " of long tasks"].into_iter().zip(size.kinds()) {
+                let suffix = if round == 0 { kind.to_owned() } else { format!("{kind}, round {}", round + 1) };
+                layout.queue::<Task>(&format!("tasks{suffix}"), tasks.max(1) as usize, header.roles.len());
+                layout.value(&format!("total{suffix}"));
+                layout.add(&format!("stop{suffix}"), Kind::Cell { init: 0 });
+            }
         }
         layout.add("gate", Kind::Barrier { parties: size.workers as usize + 1 });
         layout
@@ -259,8 +265,9 @@ impl Lab for Lab5 {
     fn board(cursor: &mut Cursor, header: &Header) -> Boards {
         let mut board =
             || Board { tasks: Queue::take(cursor), total: Value::take(cursor), stop: RawValue::take(cursor) };
-        let each = [board(), board()];
-        Boards { each, gate: Barrier::take(cursor), size: Size::of(header), seed: header.seed }
+        let size = Size::of(header);
+        let each = (0..size.rounds.max(1)).map(|_| [board(), board()]).collect();
+        Boards { each, gate: Barrier::take(cursor), size, seed: header.seed }
     }
 
     fn run(&self, boards: &Boards, me: u32, role: &Role) {
@@ -268,7 +275,7 @@ impl Lab for Lab5 {
             n if n >= function::BASELINE => (n - function::BASELINE, &self.serial),
             n => (n, &self.student),
         };
-        let (b, j) = (&boards.each[0], &boards.job(me, 0));
+        let (b, j) = (&boards.each[0][0], &boards.job(me, 0));
         let [first, second, third, ..] = role.args;
         match number {
             function::IDLE => {}
@@ -335,9 +342,9 @@ fn predict(functions: &Functions, case: u64, rows: u64, questions: u64) {
     }
 }
 
-/// All architectures after one another, each from meeting to meeting, on both kinds of tasks.
+/// All architectures after one another, each from meeting to meeting, on both kinds of tasks, round after round.
 fn compare(functions: &Functions, boards: &Boards, me: u32) {
-    for (kind, b) in (0..2).zip(&boards.each) {
+    for (kind, b) in boards.each.iter().flat_map(|round| (0..2).zip(round)) {
         let j = boards.job(me, kind);
         for architecture in 0..ARCHITECTURES.len() {
             boards.gate.wait();
@@ -372,7 +379,7 @@ fn compare(functions: &Functions, boards: &Boards, me: u32) {
 
 /// The feeder comes to every meeting, and feeds when it is the queue's turn.
 fn feed_compare(boards: &Boards, me: u32) {
-    for (kind, b) in (0..2).zip(&boards.each) {
+    for (kind, b) in boards.each.iter().flat_map(|round| (0..2).zip(round)) {
         for architecture in ARCHITECTURES {
             boards.gate.wait();
             if architecture == "queue_heavy" {

@@ -76,7 +76,7 @@ fn count(
     Ok(format!("{found} of {runs} runs"))
 }
 
-/// The median of the ratios of two reports of one run, and the least and the most.
+/// The median of the ratios of what a run reported under two tags, each summed up, and the least and the most.
 fn ratio(lab: &Lab, binary: &Path, seed: u64, tags: [u64; 2], runs: u32) -> Result<String> {
     let scenario = (lab.free)(seed, FREE_WORKERS);
     let mut ratios = Vec::new();
@@ -85,17 +85,18 @@ fn ratio(lab: &Lab, binary: &Path, seed: u64, tags: [u64; 2], runs: u32) -> Resu
             Ok(run) => run,
             Err(why) => return Ok(format!("not measured: {why}")),
         };
-        let told =
-            |wanted| run.reports.iter().flatten().find(|(tag, _)| *tag == wanted).map(|(_, value)| *value as f64);
-        let [Some(of), Some(to)] = tags.map(told) else { return Ok("not measured: nothing was reported".into()) };
-        ratios.push(of / to.max(1.0));
+        let told = |wanted| -> u64 {
+            run.reports.iter().flatten().filter(|(tag, _)| *tag == wanted).map(|(_, value)| *value).sum()
+        };
+        let [of, to] = tags.map(told);
+        if of == 0 || to == 0 {
+            return Ok("not measured: nothing was reported".into());
+        }
+        ratios.push(of as f64 / to as f64);
     }
     ratios.sort_by(f64::total_cmp);
-    let [Some(least), Some(middle), Some(most)] =
-        [0, ratios.len() / 2, ratios.len().saturating_sub(1)].map(|at| ratios.get(at))
-    else {
-        return Ok("not measured: no runs".into());
-    };
+    let at = |part: usize| ratios.get((ratios.len().max(1) - 1) * part / 2).copied().unwrap_or(0.0);
+    let (least, middle, most) = (at(0), at(1), at(2));
     Ok(format!("{middle:.2} ({runs} runs: {least:.2} to {most:.2})"))
 }
 
