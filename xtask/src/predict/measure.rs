@@ -1,5 +1,4 @@
-//! What guesses are compared with, measured here and now: with given code, or with the student's own where the question is
-//! about that.
+//! What guesses are compared with, measured here and now with given code only.
 
 use std::path::Path;
 

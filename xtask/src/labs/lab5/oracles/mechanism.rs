@@ -16,7 +16,8 @@ pub fn uses_mechanism(scenario: &Scenario, timed: &Timed) -> Option<Finding> {
         "queue_heavy" => big_messages(scenario, steps),
         _ => few_locks(scenario, steps).or_else(|| solves_under_the_lock(steps)),
     };
-    not_once(scenario, steps).or_else(|| idle(scenario, steps)).or_else(own)
+    // Who takes many tasks at once leaves others idle: the cause is the better message.
+    not_once(scenario, steps).or_else(own).or_else(|| idle(scenario, steps))
 }
 
 /// A worker that does less than half of its share.
