@@ -150,7 +150,8 @@ pub fn one(
             Judge::Timed(judge) | Judge::TimedEnding(judge) => {
                 timed(lab, check, &scenario, binary, judge, &mut result)?
             }
-            Judge::Free(judge) => freely(lab, &scenario, binary, judge, &mut result)?,
+            Judge::Free(judge) => freely(lab, &scenario, binary, &judge, &mut result)?,
+            Judge::Told(judge) => freely(lab, &scenario, binary, &|s, run| judge(s, run).err(), &mut result)?,
             Judge::Sheet(file, judge) => {
                 let finding = match stage::sheet(binary, file)? {
                     Ok(text) => judge(&text),
@@ -322,7 +323,7 @@ fn freely(
     lab: &'static Lab,
     scenario: &Scenario,
     binary: &Path,
-    judge: fn(&Scenario, &crate::labs::FreeRun) -> Option<Finding>,
+    judge: &dyn Fn(&Scenario, &crate::labs::FreeRun) -> Option<Finding>,
     result: &mut CheckResult,
 ) -> Result<bool> {
     let layout = (lab.layout)(&scenario.header);

@@ -59,7 +59,9 @@ pub fn files(lab: &Lab) -> Result<Vec<(PathBuf, String)>> {
     for file in lab.student_files {
         files.push((workspace::place(&to, file), starter_text(lab, file)?));
     }
-    for file in COPIED.into_iter().filter(|file| from.join(file).exists()) {
+    // What is handed in has been written already, without its answers.
+    let copied = COPIED.into_iter().filter(|file| !lab.student_files.contains(file));
+    for file in copied.filter(|file| from.join(file).exists()) {
         files.push((to.join(file), read(&from.join(file))?));
     }
     Ok(files)

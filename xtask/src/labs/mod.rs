@@ -7,6 +7,8 @@ pub mod lab1;
 pub mod lab2;
 pub mod lab3;
 pub mod lab4;
+pub mod lab5;
+pub mod sheet;
 
 use serde::Serialize;
 use shared::baton::Op;
@@ -107,6 +109,8 @@ pub enum Judge {
     TimedEnding(fn(&Scenario, &Timed) -> Option<Finding>),
     /// At one free run.
     Free(fn(&Scenario, &FreeRun) -> Option<Finding>),
+    /// The same, with something to say about a right one: what `run` shows.
+    Told(fn(&Scenario, &FreeRun) -> Result<String, Finding>),
     /// At an answer sheet: one of the student files, and the judge of its text.
     Sheet(&'static str, fn(&str) -> Option<Finding>),
 }
@@ -210,7 +214,7 @@ pub const FREE_WORKERS: u64 = 4;
 pub const MOST_FREE_WORKERS: u64 = shared::region::MAX_WORKERS as u64 - 4;
 
 /// All labs.
-pub const LABS: &[&Lab] = &[&lab0::LAB, &lab1::LAB, &lab2::LAB, &lab3::LAB, &lab4::LAB];
+pub const LABS: &[&Lab] = &[&lab0::LAB, &lab1::LAB, &lab2::LAB, &lab3::LAB, &lab4::LAB, &lab5::LAB];
 
 /// Whether a student file is an answer sheet: text that is read, and not compiled.
 pub fn is_sheet(file: &str) -> bool {

@@ -95,6 +95,7 @@ pub fn result(lab: &Lab, question: &Question, run: &Shown) -> Result<String, Unm
             let with = |value| with_argument(&scenario, *argument, value);
             slowdown(lab, binary, [&with(*often), &with(*seldom)], *pairs)
         }
+        Compare::Ratio { of, to, runs } => Ok(ratio(lab, binary, seed, [*of, *to], *runs)?),
     }
 }
 
@@ -153,6 +154,30 @@ fn count(
         }
     }
     Ok(format!("{found} of {runs} runs"))
+}
+
+/// The median of the ratios of what a run reported under two tags, each summed up, and the least and the most.
+fn ratio(lab: &Lab, binary: &Path, seed: u64, tags: [u64; 2], runs: u32) -> Result<String> {
+    let scenario = (lab.free)(seed, FREE_WORKERS);
+    let mut ratios = Vec::new();
+    for _ in 0..runs {
+        let run = match once(lab, &scenario, binary)? {
+            Ok(run) => run,
+            Err(why) => return Ok(format!("not measured: {why}")),
+        };
+        let told = |wanted| -> u64 {
+            run.reports.iter().flatten().filter(|(tag, _)| *tag == wanted).map(|(_, value)| *value).sum()
+        };
+        let [of, to] = tags.map(told);
+        if of == 0 || to == 0 {
+            return Ok("not measured: nothing was reported".into());
+        }
+        ratios.push(of as f64 / to as f64);
+    }
+    ratios.sort_by(f64::total_cmp);
+    let at = |part: usize| ratios.get((ratios.len().max(1) - 1) * part / 2).copied().unwrap_or(0.0);
+    let (least, middle, most) = (at(0), at(1), at(2));
+    Ok(format!("{middle:.2} ({runs} runs: {least:.2} to {most:.2})"))
 }
 
 /// The median of the ratios of pairs, in percent above 100, and between what the middle half of them lies.

@@ -27,13 +27,17 @@ impl Outcome {
             FreeEnd::Failed(why) => return Outcome { wall_ns: None, workers, right: false, words: why.clone() },
             FreeEnd::Done(run) => run,
         };
-        let judge = lab.checks.iter().find_map(|c| if let Judge::Free(judge) = c.judge { Some(judge) } else { None });
-        let finding = judge.and_then(|judge| judge(scenario, run));
-        let words = match &finding {
-            Some(finding) => finding.message.clone(),
-            None => only_report(lab, workers, run).unwrap_or_else(|| "the right result".into()),
+        let judged = lab.checks.iter().find_map(|check| match check.judge {
+            Judge::Free(judge) => Some(judge(scenario, run).map_or(Ok(None), Err)),
+            Judge::Told(judge) => Some(judge(scenario, run).map(Some)),
+            _ => None,
+        });
+        let (right, words) = match judged.unwrap_or(Ok(None)) {
+            Err(finding) => (false, finding.message),
+            Ok(Some(words)) => (true, words),
+            Ok(None) => (true, only_report(lab, workers, run).unwrap_or_else(|| "the right result".into())),
         };
-        Outcome { wall_ns: Some(run.wall_ns), workers, right: finding.is_none(), words }
+        Outcome { wall_ns: Some(run.wall_ns), workers, right, words }
     }
 }
 

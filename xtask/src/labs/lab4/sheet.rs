@@ -4,6 +4,7 @@
 //! most 5 % of the work between two accesses. Prices are decades, and every case is at least three times away from a boundary.
 
 use crate::labs::Finding;
+use crate::labs::sheet::{self, line_of, list};
 
 /// The file.
 const NAME: &str = "answers.toml";
@@ -59,16 +60,6 @@ fn right(case: &Case) -> &'static Mechanism {
     able(case).find(|m| share(m, case) <= ALLOWED).expect("every case has an answer")
 }
 
-fn list(names: impl Iterator<Item = &'static str>) -> String {
-    names.map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// The line, from 1, on which a key stands.
-fn line_of(text: &str, key: &str) -> usize {
-    let is_key = |line: &str| line.split_once('=').is_some_and(|(k, _)| k.trim().trim_matches(['"', '\'']) == key);
-    1 + text.lines().position(is_key).unwrap_or(0)
-}
-
 /// Judges the sheet.
 pub fn answers(text: &str) -> Option<Finding> {
     match read(text) {
@@ -90,15 +81,7 @@ pub fn answers(text: &str) -> Option<Finding> {
 
 /// The mechanism given for each case; none where it is blank or missing.
 fn read(text: &str) -> Result<Vec<Option<&'static Mechanism>>, String> {
-    let table: toml::Table = toml::from_str(text).map_err(|error| {
-        let upto = error.span().map_or(0, |span| span.start).min(text.len());
-        let line = 1 + text.as_bytes()[..upto].iter().filter(|b| **b == b'\n').count();
-        format!("{NAME}:{line}: {}", error.message())
-    })?;
-    if let Some(key) = table.keys().find(|key| !CASES.iter().any(|case| case.key == key.as_str())) {
-        let known = list(CASES.iter().map(|case| case.key));
-        return Err(format!("{NAME}:{}: there is no question `{key}`; the questions are {known}", line_of(text, key)));
-    }
+    let table = sheet::table(NAME, text, &CASES.each_ref().map(|case| case.key))?;
     CASES.iter().map(|case| table.get(case.key).map_or(Ok(None), |value| mechanism(text, case, value))).collect()
 }
 
