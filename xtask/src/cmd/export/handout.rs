@@ -11,8 +11,15 @@ use crate::labs::LABS;
 use crate::submit::workspace;
 
 /// What students do not get.
-const LEFT_OUT: [&str; 6] =
-    ["solutions", "xtask/corpus", "xtask/tests/check.rs", "xtask/tests/grade.rs", ".ci", "cluster"];
+const LEFT_OUT: [&str; 7] = [
+    "solutions",
+    "xtask/corpus",
+    "xtask/tests/book.rs",
+    "xtask/tests/check.rs",
+    "xtask/tests/grade.rs",
+    ".ci",
+    "cluster",
+];
 
 /// Writes the handout.
 ///
