@@ -163,6 +163,8 @@ Exit codes: 0 pass, 1 fail, 2 a mistake on the command line, 3 passed but speed 
     Prices(cmd::prices::Options),
     /// Measure the project itself: its benchmarks against their targets and their record, or one thing by name.
     Bench(cmd::bench::Options),
+    /// Render the book's figures and numbers from docs/data; `--measure` records this machine's first.
+    Book(cmd::book::Options),
     /// Print a script that completes `cargo xtask …` in your shell.
     Completions {
         /// The shell.
@@ -413,6 +415,7 @@ fn dispatch(command: Command) -> Result<Code> {
         Command::Experiment(options) => cmd::experiment::run(&options),
         Command::Prices(options) => cmd::prices::run(&options),
         Command::Bench(options) => cmd::bench::run(options),
+        Command::Book(options) => cmd::book::run(&options),
         Command::Completions { shell } => {
             print!("{}", cmd::completions::script(&shell, &self::command()));
             Ok(Code::Pass)

@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod benchmarks;
+pub mod book;
 pub mod cli;
 pub mod cmd;
 pub mod crashes;

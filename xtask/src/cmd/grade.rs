@@ -121,7 +121,7 @@ fn jail(options: &Options) -> Result<Jail> {
     }
     if jail.level == Level::L1 {
         eprintln!(
-            "jail L1: submissions see this machine's processes and clocks; docs/grading.md says what else it does not stop"
+            "jail L1: submissions see this machine's processes and clocks; docs/src/grading.md says what else it does not stop"
         );
     }
     Ok(jail)

@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 pub mod attacks;
 pub mod bench;
+pub mod book;
 pub mod check;
 pub mod completions;
 pub mod experiment;

@@ -2,7 +2,7 @@
 
 pub mod table;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::prices::observe::Answer;
 
@@ -36,7 +36,7 @@ pub const CASES: &[Case] = &[
 ];
 
 /// What happened to the others.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "outcome")]
 pub enum Outcome {
     /// All went on; the slowest after this many milliseconds.

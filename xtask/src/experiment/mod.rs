@@ -8,6 +8,7 @@ pub mod check_interval;
 pub mod crossover;
 pub mod fraud;
 pub mod observe;
+pub mod recorded;
 pub mod report;
 pub mod slowdown;
 pub mod spectrum;

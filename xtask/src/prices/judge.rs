@@ -1,6 +1,6 @@
 //! From samples to prices: medians, their spread, ratios of neighbours in time.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::catalogue::{ROWS, Row, counterpart, find};
 use super::observe::{Observed, Sample};
@@ -13,7 +13,7 @@ pub const NEAR_NS: u64 = 150;
 const FEWEST: usize = 3;
 
 /// Where the two processors were while a sample was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Placement {
     /// Close: they share a cache.

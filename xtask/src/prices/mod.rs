@@ -9,4 +9,5 @@ pub mod claims;
 pub mod judge;
 pub mod ladder;
 pub mod observe;
+pub mod recorded;
 pub mod table;
