@@ -29,7 +29,7 @@ pub fn advance(ns: u64) {
 
 /// This worker's clock, monotonic nanoseconds: stepped, that of the schedule. Looking takes no time.
 pub fn now_ns() -> u64 {
-    if crate::baton::mode() == crate::baton::STEPPED { CLOCK_NS.load(Relaxed) } else { super::monotonic_ns() }
+    if stepped() { CLOCK_NS.load(Relaxed) } else { super::monotonic_ns() }
 }
 
 /// SplitMix64's output function (Steele, Lea and Flood 2014): a bijection that scatters neighbouring numbers.
