@@ -40,6 +40,7 @@ impl<T: Plain> RawArray<T> {
         self.len == 0
     }
 
+    #[track_caller]
     fn first_word(&self, index: usize) -> usize {
         assert!(index < self.len, "index {index} in an array of {} elements", self.len);
         index * T::WORDS
@@ -50,6 +51,7 @@ impl<T: Plain> RawArray<T> {
     /// # Panics
     /// When `index` is not below [`RawArray::len`].
     #[inline]
+    #[track_caller]
     pub fn get(&self, index: usize) -> T {
         let first = self.first_word(index);
         let mut words = [0; MAX_WORDS];
@@ -66,6 +68,7 @@ impl<T: Plain> RawArray<T> {
     /// # Panics
     /// When `index` is not below [`RawArray::len`].
     #[inline]
+    #[track_caller]
     pub fn set(&self, index: usize, value: T) {
         let first = self.first_word(index);
         for (at, word) in value.to_words().into_iter().enumerate().take(T::WORDS) {

@@ -131,6 +131,7 @@ impl<T: Plain> Queue<T> {
     /// # Panics
     /// When `max` is 0, or this worker holds a lease of this queue already.
     #[inline]
+    #[track_caller]
     pub fn lease(&self, max: usize) -> Option<Lease<T>> {
         assert!(max > 0, "lease(0): ask for at least one item");
         // Asked before the step: a panic in the middle of one would look like a step that gave nonsense.
@@ -188,6 +189,7 @@ impl<T: Plain> Lease<T> {
     ///
     /// # Panics
     /// When `at` is not below [`Lease::len`].
+    #[track_caller]
     pub fn get(&self, at: usize) -> T {
         assert!(at < self.count, "item {at} of a lease of {}", self.count);
         let mut words = [0; MAX_WORDS];
@@ -213,6 +215,7 @@ impl<T: Plain> Lease<T> {
     ///
     /// # Panics
     /// When none is left.
+    #[track_caller]
     pub fn done_first(&mut self) {
         assert!(self.count > 0, "every item of this lease is acknowledged already");
         self.acknowledge(1);
