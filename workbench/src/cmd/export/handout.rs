@@ -13,8 +13,8 @@ use crate::submit::workspace;
 /// What students do not get.
 const LEFT_OUT: [&str; 4] = ["solutions", "xtask/corpus", ".ci", "cluster"];
 
-/// A test in this folder that names one of these words needs what students do not get, and is left out as well.
-const TESTS: &str = "xtask/tests";
+/// A test in these folders that names one of these words needs what students do not get, and is left out as well.
+const TESTS: [&str; 2] = ["xtask/tests", "workbench/tests"];
 const NEEDS: [&str; 2] = ["corpus", "solution"];
 
 /// Writes the handout.
@@ -25,7 +25,7 @@ pub fn write_to(root: &Path, out: &Path) -> Result<()> {
     let mut all: Vec<PathBuf> = Vec::new();
     let needs = |path: &Path| {
         let text = std::fs::read_to_string(root.join(path)).unwrap_or_default();
-        path.starts_with(TESTS) && NEEDS.iter().any(|word| text.contains(word))
+        TESTS.iter().any(|tests| path.starts_with(tests)) && NEEDS.iter().any(|word| text.contains(word))
     };
     let leave_out = |path: &Path| LEFT_OUT.iter().any(|left| path == Path::new(left)) || needs(path);
     files(root, root, &leave_out, &mut all)?;

@@ -10,20 +10,13 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub use crate::cli::workbench::Service;
+
 use super::result::{Document, SCHEMA, Verdict};
 use crate::cmd::{check, grade};
 use crate::grade::one::{Cost, Grader};
 use crate::grade::queue::Row;
 use crate::grade::store::write_whole;
-
-/// A service that wants a document of its own for each submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Service {
-    /// Gradescope's `results.json`.
-    Gradescope,
-    /// GitHub Classroom's result.
-    Classroom,
-}
 
 /// One submission of a class.
 #[derive(Clone, Debug, Serialize, Deserialize)]

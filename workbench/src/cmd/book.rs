@@ -3,27 +3,13 @@
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
 
 use crate::book::{self, graph};
 use crate::cli::Code;
+use crate::cli::workbench::Book as Options;
 use crate::prices::observe;
 use crate::report::data;
 use crate::submit::workspace;
-
-/// What to do before rendering, and instead of it.
-#[derive(Args)]
-pub struct Options {
-    /// Measure prices and experiments on this machine first, and explore the graphs of states again: some ten minutes.
-    #[arg(long, conflicts_with = "check")]
-    measure: bool,
-    /// Explore the graphs of states again, and measure nothing.
-    #[arg(long, conflicts_with = "check")]
-    graphs: bool,
-    /// Change nothing; fail when a chapter, figure or page is not what the records say.
-    #[arg(long)]
-    check: bool,
-}
 
 /// Renders.
 ///

@@ -7,36 +7,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use clap::ValueEnum;
 
+use crate::cli::workbench::Export;
 use crate::cli::{Code, usage};
 use crate::labs::Lab;
-
-/// What to export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Kind {
-    /// The workspace for students: no solutions, no corpus.
-    Handout,
-    /// A zip for Gradescope.
-    Gradescope,
-    /// A workflow for GitHub Classroom.
-    Classroom,
-}
 
 /// Exports into a folder that is not there yet, or is empty.
 ///
 /// # Errors
 /// When files cannot be read or written.
-pub fn run(kind: Kind, lab: Option<&'static Lab>, out: &Path) -> Result<Code> {
+pub fn run(kind: Export, lab: Option<&'static Lab>, out: &Path) -> Result<Code> {
     if fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(usage(format!("--out {}: the folder is not empty", out.display())));
     }
     let lab =
         || lab.ok_or_else(|| usage("a service grades one lab: `cargo xtask export gradescope lab3 --out DIR`".into()));
     match kind {
-        Kind::Handout => handout::write_here(out)?,
-        Kind::Gradescope => services::gradescope(lab()?, out)?,
-        Kind::Classroom => services::classroom(lab()?, out)?,
+        Export::Handout => handout::write_here(out)?,
+        Export::Gradescope => services::gradescope(lab()?, out)?,
+        Export::Classroom => services::classroom(lab()?, out)?,
     }
     println!("written to {}", out.display());
     Ok(Code::Pass)

@@ -1,37 +1,15 @@
 //! `cargo xtask experiment`: one of the lecture's experiments, measured here: a table, a document, a plot.
 
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use clap::Args;
 
+use crate::cli::workbench::Experiment as Options;
 use crate::cli::{Code, usage};
 use crate::experiment::{self, Experiment, Settings, observe, report};
 use crate::submit::{package, workspace};
-
-/// What to measure, and where it goes.
-#[derive(Args)]
-pub struct Options {
-    /// `check-interval`, `fraud`, `crossover`, `slowdown` or `spectrum`.
-    name: String,
-    /// Worker processes; each experiment has its own usual number.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=16))]
-    workers: Option<u64>,
-    /// Take each sample so many times.
-    #[arg(long, value_name = "N", default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    rounds: u32,
-    /// A fiftieth of the size: to see that it works. The numbers mean nothing.
-    #[arg(long)]
-    quick: bool,
-    /// Print one JSON document on standard output, all else on standard error.
-    #[arg(long)]
-    json: bool,
-    /// Write the plot here too.
-    #[arg(long, value_name = "FILE")]
-    svg: Option<PathBuf>,
-}
 
 /// The package with what is measured.
 const PROGRAM: &str = "experiments";
@@ -56,7 +34,7 @@ pub fn run(options: &Options) -> Result<Code> {
     if !workspace::target()?.join("lab").join(PROGRAM).exists() {
         eprintln!("building what is measured; this takes a while, once");
     }
-    let program = package::program(PROGRAM)?;
+    let program = package::program(PROGRAM, package::LAB)?;
     let shrink = if options.quick { QUICK } else { 1 };
     let settings = Settings {
         workers: options.workers.unwrap_or(experiment.workers),

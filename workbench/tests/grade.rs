@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use grader::grade::jail::{Jail, Level};
-use grader::grade::level;
 use grader::submit::workspace;
 use serde_json::Value;
 use shared::sys::hermetic::mix;
+use workbench::grade::jail::{Jail, Level};
+use workbench::grade::level;
 
 fn corpus(slug: &str) -> PathBuf {
     workspace::root().join("xtask/corpus/lab3").join(slug)
@@ -58,7 +58,7 @@ fn levels() -> Vec<Vec<&'static str>> {
 }
 
 fn grade(class: &Path, out: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_workbench"));
     command.args(["grade", "lab3", "--no-timing", "--seed", "7", "--out"]).arg(out).arg(class).args(words);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     command
@@ -73,7 +73,7 @@ fn document(out: &Path) -> Value {
 }
 
 fn check(slug: &str) -> Value {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_workbench"));
     command.args(["check", "lab3", "--no-timing", "--json", "--path"]).arg(corpus(slug)).stdin(Stdio::null());
     let output = command.stderr(Stdio::null()).output().expect("it starts");
     let mut document: Value = serde_json::from_slice(&output.stdout).expect("JSON");

@@ -19,7 +19,7 @@ pub fn fill(path: &Path, page: &str, records: &Records) -> Result<String> {
     let data = match path.file_stem().and_then(|name| name.to_str()) {
         Some("scheduler") => json!(records.graphs.values().collect::<Vec<_>>()),
         Some("dial" | "price") => prices(records),
-        _ => bail!("no data for this page; xtask/src/book/pages.rs lists what each gets"),
+        _ => bail!("no data for this page; workbench/src/book/pages.rs lists what each gets"),
     };
     put(page, &data)
 }

@@ -58,7 +58,7 @@ fn show(what: &str, records: &Records) -> Result<String> {
             Ok(format!("\n{}\n*`{}`, {}.*\n", table::render(&here, &python), whose.command, whose.line()))
         }
         ["verdicts"] => verdicts(records),
-        _ => bail!("`{what}` is no mark; the list is in xtask/src/book/marks.rs"),
+        _ => bail!("`{what}` is no mark; the list is in workbench/src/book/marks.rs"),
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use grader::book::{self, Rendered};
+use workbench::book::{self, Rendered};
 
 /// The heaviest explorable.
 const MOST_BYTES: usize = 150_000;

@@ -1,10 +1,10 @@
 //! `cargo xtask prices`: what one operation of every mechanism costs on this machine.
 
 use anyhow::{Result, bail};
-use clap::Args;
 use serde::Serialize;
 
 use crate::cli::Code;
+use crate::cli::workbench::Prices as Options;
 use crate::prices::catalogue::{Family, ROWS, Row};
 use crate::prices::judge::{Prices, judge};
 use crate::prices::{claims, ladder, observe, table};
@@ -12,23 +12,6 @@ use crate::report::provenance::{self, Provenance};
 use crate::report::{data, result};
 use crate::submit::{pricelab, workspace};
 use crate::timing::gate;
-
-/// What to measure and where to show it.
-#[derive(Args)]
-pub struct Options {
-    /// Python's originals too (needs python3).
-    #[arg(long)]
-    python: bool,
-    /// Print one JSON document on standard output, all else on standard error.
-    #[arg(long)]
-    json: bool,
-    /// Rounds: samples of each price.
-    #[arg(long, value_name = "N", default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    rounds: u32,
-    /// Keep the result in docs/data, as the list that the documentation shows.
-    #[arg(long)]
-    record: bool,
-}
 
 /// The JSON document.
 #[derive(Serialize)]

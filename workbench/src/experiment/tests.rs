@@ -131,7 +131,7 @@ fn an_access_costs_its_share_of_the_span() {
 
 #[test]
 fn every_experiment_runs_and_is_rendered() {
-    let program = crate::submit::package::program("experiments").expect("it builds");
+    let program = crate::submit::package::program("experiments", crate::submit::package::LAB).expect("it builds");
     for experiment in EXPERIMENTS {
         let settings = Settings { workers: 2, rounds: 1, shrink: 2_000, loop_ns: 2.0 };
         let observed = observe::all(&program, &(experiment.plan)(&settings), 1, &mut |_, _| {}).expect(experiment.name);

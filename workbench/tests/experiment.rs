@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 fn experiment(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_xtask")).arg("experiment").args(args).output().expect("the runner starts")
+    Command::new(env!("CARGO_BIN_EXE_workbench")).arg("experiment").args(args).output().expect("the runner starts")
 }
 
 #[test]

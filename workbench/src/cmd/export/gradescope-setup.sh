@@ -11,6 +11,6 @@ if ! command -v cargo >/dev/null && ! [ -x "$HOME/.cargo/bin/cargo" ]; then
 fi
 export PATH="$HOME/.cargo/bin:$PATH"
 cd "$autograder/source/workspace"
-cargo build --package xtask
+cargo build --package xtask --package workbench
 cargo build --release --package jail
 cargo build --package shared --profile lab

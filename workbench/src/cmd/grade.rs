@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::check;
+use crate::cli::workbench::Grade;
 use crate::cli::{Code, usage};
 use crate::grade::class::{self, Entry};
 use crate::grade::jail::{Jail, Level};
@@ -42,6 +43,34 @@ pub struct Options {
     pub json: bool,
     /// Documents for these services, too.
     pub also: Vec<report::Service>,
+}
+
+/// What the command line asks for.
+///
+/// # Errors
+/// When there is no class.
+pub fn options(asked: Grade) -> Result<Options> {
+    if !asked.class.is_dir() {
+        return Err(usage(format!("{}: there is no such folder", asked.class.display())));
+    }
+    let levels = match (asked.unsandboxed, asked.sandbox.as_deref()) {
+        (true, _) => vec![Level::None],
+        (_, Some("L2")) => vec![Level::L2],
+        (_, Some(_)) => vec![Level::L1],
+        (_, None) => vec![Level::L2, Level::L1],
+    };
+    Ok(Options {
+        class: asked.class,
+        out: asked.out,
+        jobs: asked.jobs.map(usize::from),
+        shard: asked.shard,
+        merge: asked.merge,
+        levels,
+        no_timing: asked.no_timing,
+        seed: asked.seed,
+        json: asked.json,
+        also: asked.also,
+    })
 }
 
 /// Grades a class.
