@@ -4,13 +4,14 @@ mod all;
 mod clock;
 mod crashes;
 mod explorer;
+mod latency;
 mod soundness;
 mod verdicts;
 
 use anyhow::Result;
 
-use crate::cli::Code;
 use crate::cli::workbench::{Bench, Benchmark};
+use crate::cli::{Code, lab};
 use crate::labs::lab3;
 
 /// Measures.
@@ -23,6 +24,9 @@ pub fn run(options: Bench) -> Result<Code> {
         Benchmark::Clock { pairs } => clock::run(pairs),
         Benchmark::Crashes { python, repeat, record } => crashes::run(python, repeat, record),
         Benchmark::Explorer => explorer::run(&lab3::LAB),
+        Benchmark::Latency { lab: name, rounds, profiles } => {
+            latency::run(name.as_deref().map(lab).transpose()?, rounds, profiles)
+        }
         Benchmark::Soundness { programs } => soundness::run(programs),
         Benchmark::Verdicts { verdicts, record, pairs } => verdicts::run(verdicts, record.then_some(pairs)),
     }
