@@ -6,12 +6,13 @@ mod crashes;
 mod explorer;
 mod soundness;
 mod verdicts;
+mod wall;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use crate::cli::Code;
-use crate::labs::lab3;
+use crate::labs::{self, lab3};
 
 /// What is measured; without a name, the benchmarks of `docs/data/bench.json`.
 #[derive(Args)]
@@ -72,6 +73,18 @@ pub enum Bench {
               value_parser = clap::value_parser!(u32).range(10..=1_000))]
         pairs: u32,
     },
+    /// The wall clock's stage of a check, again and again beside real load: who is judged wrongly, and how long does it take?
+    Wall {
+        /// The lab.
+        #[arg(default_value = "lab3")]
+        lab: String,
+        /// Stages a program and load.
+        #[arg(long, value_name = "N", default_value_t = 150, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        stages: u32,
+        /// Keep the result in docs/data.
+        #[arg(long)]
+        record: bool,
+    },
 }
 
 /// Measures.
@@ -85,6 +98,10 @@ pub fn run(options: Options) -> Result<Code> {
         Bench::Crashes { python, repeat, record } => crashes::run(python, repeat, record),
         Bench::Explorer => explorer::run(&lab3::LAB),
         Bench::Soundness { programs } => soundness::run(programs),
+        Bench::Wall { lab, stages, record } => {
+            let lab = labs::find(&lab).map_err(crate::cli::usage)?;
+            wall::run(lab, stages, record)
+        }
         Bench::Verdicts { verdicts, record, pairs } => verdicts::run(verdicts, record.then_some(pairs)),
     }
 }
