@@ -7,3 +7,4 @@ pub mod rehearse;
 pub mod simulate;
 pub mod verdicts;
 pub mod vote;
+pub mod wall;

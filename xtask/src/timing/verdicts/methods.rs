@@ -73,7 +73,7 @@ impl Method {
     pub fn judge(self, pairs: &mut Pairs, usual_ns: u64) -> Verdict {
         match self {
             Method::Vote => vote(pairs, |times| times.ballot()),
-            Method::VoteWithoutGate => vote(pairs, |times| of_ratio(times)),
+            Method::VoteWithoutGate => vote(pairs, of_ratio),
             Method::PairedMedian => limit(median(take(pairs, RUNS).iter().map(Times::ratio))),
             Method::Blocks => {
                 let (students, references) = (take(pairs, RUNS), take(pairs, RUNS));
