@@ -6,11 +6,12 @@ mod crashes;
 mod explorer;
 mod soundness;
 mod verdicts;
+mod wall;
 
 use anyhow::Result;
 
-use crate::cli::Code;
 use crate::cli::workbench::{Bench, Benchmark};
+use crate::cli::{Code, lab};
 use crate::labs::lab3;
 
 /// Measures.
@@ -24,6 +25,7 @@ pub fn run(options: Bench) -> Result<Code> {
         Benchmark::Crashes { python, repeat, record } => crashes::run(python, repeat, record),
         Benchmark::Explorer => explorer::run(&lab3::LAB),
         Benchmark::Soundness { programs } => soundness::run(programs),
+        Benchmark::Wall { lab: name, stages, record } => wall::run(lab(&name)?, stages, record),
         Benchmark::Verdicts { verdicts, record, pairs } => verdicts::run(verdicts, record.then_some(pairs)),
     }
 }
