@@ -2,14 +2,17 @@
 //!
 //! Comments are invisible on a forge and in the built book, so a chapter is plain Markdown with its numbers filled in.
 //! `WHAT` is `price ROW WORKERS`, `rate ROW WORKERS`, `figure NAME`, `table EXPERIMENT`, `story GRAPH`, `graph GRAPH`,
-//! `crashes` or `verdicts`.
+//! `crashes`, `verdicts`, `methods WHICH`, `bench`, `tariff` or `wall`.
 
 use anyhow::{Context, Result, bail};
 
 use super::records::Records;
-use super::story;
+use super::{story, tariff};
+use crate::benchmarks;
 use crate::crashes::table;
 use crate::plot::Unit;
+use crate::search::tariff::TARIFF;
+use crate::timing::verdicts::{Rates, table as timing_table};
 
 const OPEN: &str = "<!--n ";
 const OPENED: &str = "-->";
@@ -58,6 +61,19 @@ fn show(what: &str, records: &Records) -> Result<String> {
             Ok(format!("\n{}\n*`{}`, {}.*\n", table::render(&here, &python), whose.command, whose.line()))
         }
         ["verdicts"] => verdicts(records),
+        ["methods", which] => methods(records, which),
+        ["bench"] => {
+            let (bench, whose) = (&records.bench, &records.bench.provenance);
+            let busy =
+                format!("other programs used the processors in {} of {} rounds", bench.busy_rounds, bench.rounds);
+            let table = fenced(&benchmarks::table::render(bench, None));
+            Ok(format!("{table}\n*`{}`, {}; {busy}.*\n", whose.command, whose.line()))
+        }
+        ["tariff"] => Ok(tariff::table(&TARIFF, &records.prices.1)),
+        ["wall"] => {
+            let (wall, whose) = (&records.wall, &records.wall.provenance);
+            Ok(format!("{}\n*`{}`, {}.*\n", fenced(&wall.table()), whose.command, whose.line()))
+        }
         _ => bail!("`{what}` is no mark; the list is in workbench/src/book/marks.rs"),
     }
 }
@@ -87,6 +103,14 @@ fn figure(records: &Records, name: &str) -> Result<String> {
 
 fn fenced(text: &str) -> String {
     format!("\n```text\n{}\n```\n", text.trim_end())
+}
+
+/// How often each way of judging was wrong, about `recorded` or `synthetic` pairs: the worst program counts.
+fn methods(records: &Records, which: &str) -> Result<String> {
+    let all = records.verdicts[which].as_array().with_context(|| format!("verdicts.json has no list `{which}`"))?;
+    let rates = all.iter().map(Rates::read).collect::<Option<Vec<_>>>();
+    let rates = rates.with_context(|| format!("verdicts.json: `{which}` is of other programs than today's"))?;
+    Ok(format!("\n{}", timing_table::of_methods(&rates)))
 }
 
 /// How often the vote was right about recorded runs.

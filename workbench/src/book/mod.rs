@@ -8,6 +8,7 @@ pub mod marks;
 pub mod pages;
 pub mod records;
 pub mod story;
+pub mod tariff;
 
 use std::path::{Path, PathBuf};
 

@@ -9,11 +9,13 @@ use serde_json::Value;
 
 use super::EXPERIMENTS;
 use super::graph::Graph;
+use crate::benchmarks;
 use crate::crashes::{CASES, Outcome};
 use crate::experiment::recorded::{self, Recorded};
 use crate::prices::judge::Prices;
 use crate::prices::{ladder, recorded as price_list};
 use crate::report::provenance::Provenance;
+use crate::timing::wall;
 
 /// Everything that was recorded.
 pub struct Records {
@@ -27,6 +29,10 @@ pub struct Records {
     pub crashes: Crashes,
     /// How often each way of judging speed was wrong.
     pub verdicts: Value,
+    /// The benchmarks against their targets.
+    pub bench: benchmarks::Record,
+    /// Whole stages of the wall clock beside load.
+    pub wall: wall::Record,
 }
 
 /// The crash table's record.
@@ -73,6 +79,8 @@ impl Records {
             graphs,
             crashes: serde_json::from_str(&text(folder, "crashes.json")?).context("crashes.json")?,
             verdicts: serde_json::from_str(&text(folder, "verdicts.json")?).context("verdicts.json")?,
+            bench: serde_json::from_str(&text(folder, "bench.json")?).context("bench.json")?,
+            wall: serde_json::from_str(&text(folder, "wall.json")?).context("wall.json")?,
         })
     }
 

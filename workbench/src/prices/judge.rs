@@ -61,7 +61,7 @@ pub struct Price {
 }
 
 /// All prices, and what to know about them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Prices {
     /// In the order of the table.
     pub prices: Vec<Price>,

@@ -2,5 +2,6 @@
 
 pub mod simulate;
 pub mod verdicts;
+pub mod wall;
 
 pub use grader::timing::*;

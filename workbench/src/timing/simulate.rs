@@ -29,7 +29,7 @@
 use std::f64::consts::TAU;
 use std::fmt::Write;
 
-use super::vote::{Ballot, FAST_LEAD, Outcome, SLOW_LEAD, Tally, ballot};
+use super::vote::{Ballot, FAST_LEAD, Outcome, Run, SLOW_LEAD, Tally, ballot};
 
 /// How a run's time differs from its true time; the two runs of a pair differ independently.
 #[derive(Clone, Copy, Debug)]
@@ -118,7 +118,7 @@ fn pair(ratio: f64, noise: Noise, bursting: bool, random: &mut Random) -> Ballot
     let mut time = |true_ns: f64, normal: f64| {
         let hit = if noise.burst > 0.0 { bursting } else { random.uniform() < noise.stretched };
         let stretch = if hit { 1.0 + 3.0 * random.uniform() } else { 1.0 };
-        (true_ns * (noise.sd * normal).exp() * stretch) as u64
+        Run { wall_ns: (true_ns * (noise.sd * normal).exp() * stretch) as u64, cores: 2.0 }
     };
     ballot(time(ratio * 63e6, student), time(63e6, reference))
 }

@@ -239,6 +239,18 @@ pub enum Benchmark {
               value_parser = clap::value_parser!(u32).range(10..=1_000))]
         pairs: u32,
     },
+    /// The wall clock's stage of a check, again and again beside real load: who is judged wrongly, and how long does it take?
+    Wall {
+        /// The lab.
+        #[arg(default_value = "lab3")]
+        lab: String,
+        /// Stages beside each load; a third as many for slow programs.
+        #[arg(long, value_name = "N", default_value_t = 150, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        stages: u32,
+        /// Keep the result in docs/data.
+        #[arg(long)]
+        record: bool,
+    },
 }
 
 /// What to do before rendering, and instead of it.

@@ -47,7 +47,7 @@ pub fn run(wanted: u32) -> Result<Code> {
             let pair = pairs::pair((&program.binary, &scenario), (&reference, &scenario), &layout, first)?;
             let times = pair.map_err(|why| anyhow::anyhow!("{name}: {why}"))?;
             busy += u32::from(times.foreign > BUSY);
-            ratios.push(times.student_ns as f64 / times.reference_ns as f64);
+            ratios.push(times.ratio());
         }
         let wall = quantile(&ratios, 0.5).context("at least one pair")?;
         println!("{name:<32}{modelled:>9.2}{wall:>8.2}{:>15.2}{:>8}{busy:>7}", wall / modelled, ratios.len());

@@ -7,6 +7,7 @@ mod explorer;
 mod latency;
 mod soundness;
 mod verdicts;
+mod wall;
 
 use anyhow::Result;
 
@@ -28,6 +29,7 @@ pub fn run(options: Bench) -> Result<Code> {
             latency::run(name.as_deref().map(lab).transpose()?, rounds, profiles)
         }
         Benchmark::Soundness { programs } => soundness::run(programs),
+        Benchmark::Wall { lab: name, stages, record } => wall::run(lab(&name)?, stages, record),
         Benchmark::Verdicts { verdicts, record, pairs } => verdicts::run(verdicts, record.then_some(pairs)),
     }
 }

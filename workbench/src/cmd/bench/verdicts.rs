@@ -14,7 +14,7 @@ use crate::report::{data, provenance};
 use crate::submit::{compile, pricelab, reference, workspace};
 use crate::timing::gate::BUSY;
 use crate::timing::pairs::{self, Times};
-use crate::timing::verdicts::recorded::{self, Recording, SCHEMA, Series};
+use crate::timing::verdicts::recorded::{self, Kept, Recording, SCHEMA, Series};
 use crate::timing::verdicts::{LOADS, PROGRAMS, Program, Rates, rates, synthetic, table};
 
 /// Runs of the quiet series that may be thrown away for each one kept, because the machine was not quiet.
@@ -82,7 +82,7 @@ fn record_all(pairs: u32) -> Result<Recording> {
             series.push(Series { load: load.to_owned(), program: program.name.to_owned(), pairs });
         }
     }
-    let quiet = series.iter().filter(|s| s.load == "quiet").flat_map(|s| s.pairs.iter().map(|(_, r, _)| *r));
+    let quiet = series.iter().filter(|s| s.load == "quiet").flat_map(|s| s.pairs.iter().map(|kept| kept.1));
     let mut references: Vec<u64> = quiet.collect();
     references.sort_unstable();
     let command = format!("cargo xtask bench verdicts --record --pairs {pairs}");
@@ -91,7 +91,10 @@ fn record_all(pairs: u32) -> Result<Recording> {
 }
 
 /// What spins beside a load's runs; it ends when dropped.
-fn hogs(lab: &Path, load: &str) -> Result<Vec<pricelab::Hog>> {
+///
+/// # Errors
+/// When it cannot be started.
+pub fn hogs(lab: &Path, load: &str) -> Result<Vec<pricelab::Hog>> {
     let kinds: &[&str] = match load {
         "one hog" => &["hog"],
         "two hogs" => &["hog", "hog"],
@@ -102,13 +105,19 @@ fn hogs(lab: &Path, load: &str) -> Result<Vec<pricelab::Hog>> {
 }
 
 /// The programs of the tables, as binaries and scenarios.
-struct Programs {
-    reference: PathBuf,
-    serialised: compile::Program,
+pub struct Programs {
+    /// The solution.
+    pub reference: PathBuf,
+    /// It holds its lock for the whole search.
+    pub serialised: compile::Program,
 }
 
 impl Programs {
-    fn build() -> Result<Programs> {
+    /// Builds them.
+    ///
+    /// # Errors
+    /// Only when something of ours fails.
+    pub fn build() -> Result<Programs> {
         let toolkit = compile::toolkit()?;
         let path = workspace::root().join("xtask/corpus/lab3/wrong/lock-held-whole-search");
         let source = Source { path: Some(path), ..Source::default() };
@@ -116,7 +125,7 @@ impl Programs {
         Ok(Programs { reference: reference::program(&lab3::LAB, &toolkit)?, serialised })
     }
 
-    fn series(&self, program: Program, load: &str, wanted: u32) -> Result<Vec<(u64, u64, Option<u32>)>> {
+    fn series(&self, program: Program, load: &str, wanted: u32) -> Result<Vec<Kept>> {
         let usual = (lab3::LAB.free)(SEED, FREE_WORKERS);
         let own = if program.serialised { usual.clone() } else { scaled(&usual, program.ratio) };
         let binary = if program.serialised { &self.serialised.binary } else { &self.reference };
@@ -139,7 +148,7 @@ impl Programs {
 }
 
 /// The scenario with so many times the work a candidate.
-fn scaled(usual: &Scenario, ratio: f64) -> Scenario {
+pub fn scaled(usual: &Scenario, ratio: f64) -> Scenario {
     let mut scenario = usual.clone();
     let size = Size::of(&usual.header);
     scenario.header.params = Size { work: (size.work as f64 * ratio).round() as u64, ..size }.params();

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Pairs;
 use crate::timing::pairs::Times;
-use crate::timing::vote::{Outcome, Tally, ballot};
+use crate::timing::vote::{Ballot, Outcome, Run, Tally, ballot};
 
 /// Above this ratio the simple methods say slower: as far from 1 as from 2.
 pub const LIMIT: f64 = std::f64::consts::SQRT_2;
@@ -73,28 +73,28 @@ impl Method {
     pub fn judge(self, pairs: &mut Pairs, usual_ns: u64) -> Verdict {
         match self {
             Method::Vote => vote(pairs, |times| times.ballot()),
-            Method::VoteWithoutGate => vote(pairs, |times| ballot(times.student_ns, times.reference_ns)),
-            Method::PairedMedian => limit(median(take(pairs, RUNS).iter().map(ratio))),
+            Method::VoteWithoutGate => vote(pairs, of_ratio),
+            Method::PairedMedian => limit(median(take(pairs, RUNS).iter().map(Times::ratio))),
             Method::Blocks => {
                 let (students, references) = (take(pairs, RUNS), take(pairs, RUNS));
-                let reference = median(references.iter().map(|t| t.reference_ns as f64));
-                limit(median(students.iter().map(|t| t.student_ns as f64)) / reference)
+                let reference = median(references.iter().map(|t| t.reference.wall_ns as f64));
+                limit(median(students.iter().map(|t| t.student.wall_ns as f64)) / reference)
             }
             Method::Minimum => {
                 let runs = take(pairs, RUNS);
                 let shortest = |time: fn(&Times) -> u64| runs.iter().map(time).min().unwrap_or(0) as f64;
-                limit(shortest(|t| t.student_ns) / shortest(|t| t.reference_ns))
+                limit(shortest(|t| t.student.wall_ns) / shortest(|t| t.reference.wall_ns))
             }
-            Method::SingleShot => limit(ratio(&pairs())),
+            Method::SingleShot => limit(pairs().ratio()),
             Method::AbsoluteLimit => {
                 let runs = take(pairs, ABSOLUTE_RUNS);
-                limit(median(runs.iter().map(|t| t.student_ns as f64)) / usual_ns as f64)
+                limit(median(runs.iter().map(|t| t.student.wall_ns as f64)) / usual_ns as f64)
             }
         }
     }
 }
 
-fn vote(pairs: &mut Pairs, ballot: fn(&Times) -> crate::timing::vote::Ballot) -> Verdict {
+fn vote(pairs: &mut Pairs, ballot: fn(&Times) -> Ballot) -> Verdict {
     let mut tally = Tally::default();
     loop {
         match tally.decide() {
@@ -110,8 +110,10 @@ fn take(pairs: &mut Pairs, count: usize) -> Vec<Times> {
     (0..count).map(|_| pairs()).collect()
 }
 
-fn ratio(times: &Times) -> f64 {
-    times.student_ns as f64 / times.reference_ns as f64
+/// The vote of a pair as if both programs had had all processors for themselves.
+fn of_ratio(times: &Times) -> Ballot {
+    let undisturbed = |run: Run| Run { cores: f64::from(u16::MAX), ..run };
+    ballot(undisturbed(times.student), undisturbed(times.reference))
 }
 
 fn limit(ratio: f64) -> Verdict {
@@ -134,7 +136,8 @@ mod tests {
         let mut next = || {
             let (student, reference) = series[at % series.len()];
             at += 1;
-            Times { student_ns: student * 1_000, reference_ns: reference * 1_000, foreign }
+            let run = |us: u64| Run { wall_ns: us * 1_000, cores: 2.0 };
+            Times { student: run(student), reference: run(reference), foreign }
         };
         method.judge(&mut next, 10_000_000)
     }

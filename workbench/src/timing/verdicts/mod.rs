@@ -69,6 +69,23 @@ pub struct Rates {
     pub pairs: f64,
 }
 
+impl Rates {
+    /// From a row of `docs/data/verdicts.json`; `None` when it is about programs, loads or methods that are no more.
+    pub fn read(row: &serde_json::Value) -> Option<Rates> {
+        let share = |key: &str| row[key].as_f64();
+        let method = |m: &&Method| serde_json::to_value(m).is_ok_and(|name| name == row["method"]);
+        Some(Rates {
+            load: LOADS.into_iter().find(|load| row["load"] == *load)?,
+            program: PROGRAMS.into_iter().find(|p| row["program"]["name"] == p.name)?,
+            method: *METHODS.iter().find(method)?,
+            pass: share("pass")?,
+            fail: share("fail")?,
+            inconclusive: share("inconclusive")?,
+            pairs: share("pairs")?,
+        })
+    }
+}
+
 /// Where pairs come from, one after the other; a new call continues where the machine was.
 pub type Pairs<'a> = dyn FnMut() -> Times + 'a;
 

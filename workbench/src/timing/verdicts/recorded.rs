@@ -7,9 +7,10 @@ use super::{LOADS, PROGRAMS, Pairs, Program};
 use crate::report::provenance::Provenance;
 use crate::timing::pairs::Times;
 use crate::timing::simulate::Random;
+use crate::timing::vote::Run;
 
 /// The version of the file's shape.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 /// Pairs that are drawn together: what disturbs a pair often disturbs the next.
 const BLOCK: usize = 6;
 
@@ -33,10 +34,13 @@ pub struct Series {
     pub load: String,
     /// A name from [`PROGRAMS`].
     pub program: String,
-    /// Each pair: the program's microseconds, the reference's, and hundredths of cores that others used; `None` where that
-    /// could not be told.
-    pub pairs: Vec<(u64, u64, Option<u32>)>,
+    /// In the order of their runs.
+    pub pairs: Vec<Kept>,
 }
+
+/// A pair as the file keeps it: microseconds of the program and of the reference, hundredths of processors that each kept
+/// busy, hundredths that others used; `None` where that could not be told.
+pub type Kept = (u64, u64, u32, u32, Option<u32>);
 
 impl Recording {
     /// Reads a recording.
@@ -72,21 +76,29 @@ impl Recording {
             if left == 0 {
                 (at, left) = ((random.uniform() * pairs.len() as f64) as usize, BLOCK);
             }
-            let (student, reference, foreign) = pairs[at % pairs.len()];
+            let kept = pairs[at % pairs.len()];
             (at, left) = (at + 1, left - 1);
-            Times {
-                student_ns: student * 1_000,
-                reference_ns: reference * 1_000,
-                foreign: foreign.map_or(f64::INFINITY, |hundredths| f64::from(hundredths) / 100.0),
-            }
+            times(kept)
         })
     }
 }
 
-/// One pair as the file keeps it.
-pub fn kept(times: &Times) -> (u64, u64, Option<u32>) {
-    let foreign = times.foreign.is_finite().then(|| (times.foreign * 100.0).round() as u32);
-    (times.student_ns / 1_000, times.reference_ns / 1_000, foreign)
+/// A pair as the file keeps it.
+pub fn kept(times: &Times) -> Kept {
+    let hundredths = |cores: f64| (cores * 100.0).round() as u32;
+    let foreign = times.foreign.is_finite().then(|| hundredths(times.foreign));
+    let us = |run: Run| run.wall_ns / 1_000;
+    let (student, reference) = (times.student, times.reference);
+    (us(student), us(reference), hundredths(student.cores), hundredths(reference.cores), foreign)
+}
+
+fn times((student, reference, student_cores, reference_cores, foreign): Kept) -> Times {
+    let run = |us: u64, hundredths: u32| Run { wall_ns: us * 1_000, cores: f64::from(hundredths) / 100.0 };
+    Times {
+        student: run(student, student_cores),
+        reference: run(reference, reference_cores),
+        foreign: foreign.map_or(f64::INFINITY, |hundredths| f64::from(hundredths) / 100.0),
+    }
 }
 
 #[cfg(test)]
@@ -94,7 +106,7 @@ mod tests {
     use super::*;
 
     fn recording() -> Recording {
-        let pairs: Vec<_> = (0..10).map(|n| (n, 100, Some(7))).collect();
+        let pairs: Vec<_> = (0..10).map(|n| (n, 100, 200, 200, Some(7))).collect();
         let series = LOADS.iter().flat_map(|load| PROGRAMS.map(|p| (load, p))).map(|(load, program)| Series {
             load: (*load).to_owned(),
             program: program.name.to_owned(),
@@ -108,7 +120,7 @@ mod tests {
     fn pairs_are_drawn_in_blocks_of_neighbours() {
         let recording = recording();
         let mut next = recording.series("quiet", PROGRAMS[0], 3);
-        let drawn: Vec<u64> = (0..4 * BLOCK).map(|_| next().student_ns / 1_000).collect();
+        let drawn: Vec<u64> = (0..4 * BLOCK).map(|_| next().student.wall_ns / 1_000).collect();
         for block in drawn.chunks(BLOCK) {
             assert!(block.windows(2).all(|two| two[1] == (two[0] + 1) % 10), "{drawn:?}");
         }
@@ -129,8 +141,12 @@ mod tests {
 
     #[test]
     fn what_could_not_be_told_stays_untold() {
-        let times = Times { student_ns: 5_400, reference_ns: 4_000, foreign: f64::INFINITY };
-        assert_eq!(kept(&times), (5, 4, None));
-        assert_eq!(kept(&Times { foreign: 0.314, ..times }), (5, 4, Some(31)));
+        let run = |wall_ns, cores| Run { wall_ns, cores };
+        let told = Times { student: run(5_400, 1.0), reference: run(4_000, 1.987), foreign: 0.314 };
+        let untold = Times { foreign: f64::INFINITY, ..told };
+        assert_eq!(kept(&untold), (5, 4, 100, 199, None));
+        assert_eq!(kept(&told), (5, 4, 100, 199, Some(31)));
+        assert_eq!(times(kept(&untold)).foreign, f64::INFINITY);
+        assert_eq!(times(kept(&told)), Times { student: run(5_000, 1.0), reference: run(4_000, 1.99), foreign: 0.31 });
     }
 }
