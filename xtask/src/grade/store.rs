@@ -127,27 +127,28 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::submit::workspace::Scratch;
 
-    fn store(name: &str) -> Store {
-        let folder = std::env::temp_dir().join(format!("labs-store-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        Store::open(&folder).expect("a store")
+    /// A store, as long as its folder lives.
+    fn store() -> (Scratch, Store) {
+        let folder = Scratch::new("store").expect("a temporary folder");
+        let store = Store::open(&folder.path).expect("a store");
+        (folder, store)
     }
 
     #[test]
     fn the_first_writer_wins_and_nothing_temporary_is_left() {
-        let store = store("first");
+        let (_folder, store) = store();
         assert_eq!(store.load::<u32>("abcd").expect("readable"), None);
         assert!(store.publish("abcd", &1).expect("published"));
         assert!(!store.publish("abcd", &2).expect("kept"));
         assert_eq!(store.load::<u32>("abcd").expect("readable"), Some(1));
         assert_eq!(fs::read_dir(store.folder.join("new")).expect("a folder").count(), 0);
-        fs::remove_dir_all(&store.folder).expect("a temporary folder can go");
     }
 
     #[test]
     fn many_writers_publish_one_whole_result() {
-        let store = store("many");
+        let (_folder, store) = store();
         let won: usize = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..8)
                 .map(|n| {
@@ -160,14 +161,12 @@ mod tests {
         assert_eq!(won, 1);
         let kept: Vec<i32> = store.load("ffff").expect("readable").expect("there");
         assert!(kept.len() == 10_000 && kept.iter().all(|n| *n == kept[0]));
-        fs::remove_dir_all(&store.folder).expect("a temporary folder can go");
     }
 
     #[test]
     fn a_broken_result_is_an_error_not_a_missing_one() {
-        let store = store("broken");
+        let (_folder, store) = store();
         store.publish("abcd", &"text").expect("published");
         assert!(store.load::<u32>("abcd").is_err());
-        fs::remove_dir_all(&store.folder).expect("a temporary folder can go");
     }
 }
