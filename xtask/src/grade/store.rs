@@ -41,7 +41,7 @@ impl Store {
         let place = self.place(key);
         let folder = place.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-        let fresh = self.fresh(result)?;
+        let fresh = self.fresh(&json(result)?)?;
         let linked = fs::hard_link(&fresh, &place);
         let _ = fs::remove_file(&fresh);
         match linked {
@@ -64,7 +64,7 @@ impl Store {
         let place = self.place(key);
         let folder = place.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-        let fresh = self.fresh(result)?;
+        let fresh = self.fresh(&json(result)?)?;
         fs::rename(&fresh, &place).with_context(|| format!("writing {}", place.display()))
     }
 
@@ -81,18 +81,34 @@ impl Store {
         }
     }
 
-    fn fresh<T: Serialize>(&self, result: &T) -> Result<PathBuf> {
+    /// Writes a page beside the results, in the folder `out`. The same key has the same page, whoever writes it last.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_page(&self, out: &Path, key: &str, id: &str, text: &str) -> Result<()> {
+        let place = out.join(page(key, id));
+        let folder = place.parent().unwrap_or(out);
+        fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+        let fresh = self.fresh(text.as_bytes())?;
+        fs::rename(&fresh, &place).with_context(|| format!("writing {}", place.display()))
+    }
+
+    fn fresh(&self, bytes: &[u8]) -> Result<PathBuf> {
         use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Relaxed);
         let path = self.folder.join("new").join(format!("{}-{}-{count}", host(), std::process::id()));
-        let mut bytes = serde_json::to_vec_pretty(result)?;
-        bytes.push(b'\n');
         let _ = fs::remove_file(&path);
-        let written = File::create_new(&path).and_then(|mut f| f.write_all(&bytes).and_then(|()| f.sync_all()));
+        let written = File::create_new(&path).and_then(|mut f| f.write_all(bytes).and_then(|()| f.sync_all()));
         written.with_context(|| format!("writing {}", path.display()))?;
         Ok(path)
     }
+}
+
+fn json<T: Serialize>(result: &T) -> Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(result)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 fn host() -> String {
@@ -122,6 +138,11 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
         .and_then(|mut f| f.write_all(bytes).and_then(|()| f.sync_all()))
         .and_then(|()| fs::rename(&fresh, path))
         .with_context(|| format!("writing {}", path.display()))
+}
+
+/// The place of a page, relative to the folder of the class's documents.
+pub fn page(key: &str, id: &str) -> String {
+    format!("pictures/{}/{key}-{id}.html", &key[..2])
 }
 
 #[cfg(test)]
