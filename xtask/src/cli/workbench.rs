@@ -209,6 +209,17 @@ pub enum Benchmark {
     },
     /// Executions a second of the explorer.
     Explorer,
+    /// What a check spends its time on, from the keystroke to the verdict.
+    Latency {
+        /// The lab; all, when left out.
+        lab: Option<String>,
+        /// Rounds: each a check.
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        rounds: u32,
+        /// From an edit to its last exploration, with other settings for the student's crate.
+        #[arg(long)]
+        profiles: bool,
+    },
     /// The reduction against plain enumeration, on random programs.
     Soundness {
         /// How many programs.
