@@ -32,7 +32,7 @@ def page(browser, path, pictures=None):
         how = f"{width} wide, {'dark' if dark else 'light'}: "
         # A figure of its own has the size of its window.
         sideways = looks.too_wide(browser) if path.suffix == ".html" else []
-        faults = browser.faults + looks.unreadable(browser) + sideways
+        faults = browser.faults + looks.unreadable(browser) + looks.too_small(browser) + sideways
         wrong += [how + fault for fault in faults]
         if pictures:
             browser.picture(pictures / f"{path.stem}-{width}-{'dark' if dark else 'light'}.png")
@@ -91,6 +91,7 @@ USED = [
     ("price.html", BODY, "<!--" + "x" * MOST_BYTES + "--></body>", "bytes, more than"),
 ]
 
+SMALL = "<style>@media (max-width: 620px) { main img[src*='figures/'] { width: 100% !important } }</style></head>"
 DRAWN = [("prices.svg", "--back:#16181c", "--back:#777"), ("experiment-fraud.svg", "--page: #13171e", "--page: #777")]
 
 
@@ -122,13 +123,15 @@ def known_wrong(browser, book, scratch):
         must(words, explorable(browser, broken(copy() / "explore" / name, old, new)), f"{name} with {new[:60]!r}")
     for name, old, new in DRAWN:
         must("dark: contrast", page(browser, broken(copy() / "figures" / name, old, new)), f"{name} with {new}")
+    small = broken(copy() / "check-interval.html", HEAD, SMALL)
+    must("too small to read", page(browser, small), "a figure as small as a telephone")
     other = copy()
     broken(other / SAMPLES[0], HEAD, "<style>.ayu code { color: #777 !important }</style></head>")
     must("theme ayu: contrast", themes(browser, other), "a theme with grey code")
     other = copy()
     next(other.glob("searchindex-*.js")).write_text("")
     must("the search finds no", search.found(browser, other / "index.html", WORD), "a book without an index")
-    return missed, len(ANY) * 2 + len(USED) + len(DRAWN) + 2
+    return missed, len(ANY) * 2 + len(USED) + len(DRAWN) + 3
 
 
 def main():

@@ -63,6 +63,10 @@ WIDE = """(() => {
   return [[document.documentElement.scrollWidth, "the page"], ...inside.filter((e) => e[0] > innerWidth + 1).sort((a, b) => b[0] - a[0]).slice(0, 2)];
 })()"""
 
+# Figures are drawn for some 800 pixels, with letters of 12; at less than this they cannot be read.
+FIGURE = 600
+SMALL = f"""[...document.querySelectorAll("main img[src*='figures/']")].filter((e) => e.width < {FIGURE}).map((e) => e.src)"""
+
 
 def unreadable(browser):
     """The texts of the open page with too little contrast, in words."""
@@ -71,6 +75,11 @@ def unreadable(browser):
         return ["no text was seen"]
     worst = [row for row in seen if row[0] < CONTRAST]
     return [f"contrast {ratio:.2f} of `{text}`: {ink} on {paper}" for ratio, text, ink, paper in worst[:3]]
+
+
+def too_small(browser):
+    """The figures of the open page that nobody can read."""
+    return [f"too small to read: {figure}" for figure in browser.run(SMALL)]
 
 
 def too_wide(browser):
