@@ -329,6 +329,29 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// Whether a command line can be understood: every word of it, and every lab, baseline, folder and schedule that it names.
+/// Nothing is run.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn understands(words: &[String]) -> Result<()> {
+    let cli = Cli::try_parse_from(std::iter::once("xtask").chain(words.iter().map(String::as_str)))?;
+    match cli.command {
+        Command::Check(Check { lab: Some(name), .. })
+        | Command::Watch { lab: Some(name) }
+        | Command::Reset { lab: name } => lab(&name).map(drop),
+        Command::Run { lab: name, whose, .. } => whose.source(lab(&name)?).map(drop),
+        Command::Replay { lab: name, schedule, whose, .. } => {
+            let lab = lab(&name)?;
+            whose.source(lab)?;
+            cmd::replay::understands(lab, &schedule)
+        }
+        Command::Hint { lab: name, check, .. } => cmd::hint::understands(lab(&name)?, check.as_deref()),
+        Command::Experiment(options) => options.understands(),
+        _ => Ok(()),
+    }
+}
+
 /// A mistake on the command line.
 #[derive(Debug)]
 struct Usage(String);

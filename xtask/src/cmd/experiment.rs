@@ -42,6 +42,16 @@ const LOOPS: u64 = 1_000_000;
 /// No progress is shown before this, and none twice within it.
 const QUIET: Duration = Duration::from_secs(1);
 
+impl Options {
+    /// Whether there is such an experiment.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn understands(&self) -> Result<()> {
+        experiment::find(&self.name).map(drop).map_err(usage)
+    }
+}
+
 /// Runs an experiment and shows it.
 ///
 /// # Errors
