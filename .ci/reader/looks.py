@@ -65,7 +65,7 @@ WIDE = """(() => {
 
 # Figures are drawn for some 800 pixels, with letters of 12; at less than this they cannot be read.
 FIGURE = 600
-SMALL = f"""[...document.querySelectorAll("main img[src*='figures/']")].filter((e) => e.width < {FIGURE}).map((e) => e.src)"""
+SMALL = f"""[...document.querySelectorAll("main img[src*='figures/']")].filter((e) => e.checkVisibility() && e.width < {FIGURE}).map((e) => e.src)"""
 
 
 def unreadable(browser):
