@@ -90,7 +90,8 @@ pub fn run(lab: &'static Lab, options: &Options) -> Result<Code> {
         true => "left out with --no-timing",
         false => "speed is asked once everything is right",
     };
-    let plan = Plan { grader: &grader, store, jobs, only_known: options.merge, unasked };
+    let out = options.out.clone();
+    let plan = Plan { grader: &grader, store, out, jobs, only_known: options.merge, unasked };
     let mut rows = queue::explore(&plan, &entries);
     if !options.no_timing {
         let timing = Store::open(&options.out.join("timing"))?;

@@ -65,7 +65,7 @@ pub const BUILD: Caps =
 pub const JUDGE: Caps =
     Caps { bytes: 1 << 30, cpu_ms: 600_000, wall_ms: 1_800_000, address: 512 << 20, file: 16 << 20, processes: 64 };
 /// Bytes of output that are kept; more is read and dropped.
-pub const OUTPUT: usize = 4 << 20;
+pub const OUTPUT: usize = 8 << 20;
 
 /// What may be done with a part of the room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

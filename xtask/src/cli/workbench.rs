@@ -233,7 +233,7 @@ pub enum Benchmark {
         /// The lab.
         #[arg(default_value = "lab3")]
         lab: String,
-        /// Stages a program and load.
+        /// Stages beside each load; a third as many for slow programs.
         #[arg(long, value_name = "N", default_value_t = 150, value_parser = clap::value_parser!(u32).range(1..=10_000))]
         stages: u32,
         /// Keep the result in docs/data.
