@@ -88,6 +88,9 @@ pub struct Grade {
     /// Run submissions with all your rights. Only for code that you trust as your own.
     #[arg(long, conflicts_with = "sandbox")]
     pub unsandboxed: bool,
+    /// The most processor seconds that judging one submission may take; an honest one takes a few.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub judge_seconds: u32,
     /// Leave out the wall clock.
     #[arg(long)]
     pub no_timing: bool,
