@@ -192,6 +192,8 @@ pub struct Bench {
 /// One thing to measure.
 #[derive(Subcommand)]
 pub enum Benchmark {
+    /// The first builds that somebody waits for, from nothing.
+    Build,
     /// The virtual clock beside the wall clock, for programs whose speeds differ.
     Clock {
         /// Pairs of runs a program.
