@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::class::SHOWN;
-use super::jail::{BUILD, End, Ended, JUDGE, Jail, Level, Part, Room, Use, is_root, part};
+use super::jail::{BUILD, Caps, End, Ended, Jail, Level, Part, Room, Use, is_root, part};
 use super::key::Hasher;
 use super::level::reachable;
 use super::user;
@@ -35,6 +35,8 @@ pub struct Grader {
     pub machine: Machine,
     /// The hash of all that submissions share.
     pub common: Hasher,
+    /// What judging one may use.
+    pub judging: Caps,
 }
 
 /// What grading a submission costs, in milliseconds of processor time; 0 where nobody counted.
@@ -194,9 +196,11 @@ fn judge(grader: &Grader, program: &Path, cost: &mut Cost) -> Result<(Vec<CheckR
     let (ended, judged) = ask(grader, program, None)?;
     cost.judge_ms = ended.cpu_ms;
     let too_much = match ended.end {
-        End::Memory => format!("all processes together held more than {} MB", JUDGE.bytes >> 20),
-        End::Processor => format!("all checks together took more than {} s of processor time", JUDGE.cpu_ms / 1000),
-        End::Wall => bail!("judging stood still for {} s", JUDGE.wall_ms / 1000),
+        End::Memory => format!("all processes together held more than {} MB", grader.judging.bytes >> 20),
+        End::Processor => {
+            format!("all checks together took more than {} s of processor time", grader.judging.cpu_ms / 1000)
+        }
+        End::Wall => bail!("judging stood still for {} s", grader.judging.wall_ms / 1000),
         _ => {
             let Some(Judged::Checks(checks, pages)) = judged else {
                 bail!("the judge said nothing ({:?}): {}", ended.end, ended.stderr.trim())
@@ -240,7 +244,12 @@ fn ask(grader: &Grader, program: &Path, reference: Option<&Path>) -> Result<(End
     if let Some(reference) = &reference {
         words.extend(["--reference".into(), jail.place(reference).into()]);
     }
-    let room = Room { parts: [judge, lab].into_iter().chain(reference).collect(), user, caps: JUDGE, programs: false };
+    let room = Room {
+        parts: [judge, lab].into_iter().chain(reference).collect(),
+        user,
+        caps: grader.judging,
+        programs: false,
+    };
     words.push("--".into());
     words.extend(jail.fence(&room));
     let ended = jail.run(&room, &words)?;

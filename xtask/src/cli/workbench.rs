@@ -88,6 +88,9 @@ pub struct Grade {
     /// Run submissions with all your rights. Only for code that you trust as your own.
     #[arg(long, conflicts_with = "sandbox")]
     pub unsandboxed: bool,
+    /// The most processor seconds that judging one submission may take; an honest one takes a few.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub judge_seconds: u32,
     /// Leave out the wall clock.
     #[arg(long)]
     pub no_timing: bool,
@@ -209,6 +212,17 @@ pub enum Benchmark {
     },
     /// Executions a second of the explorer.
     Explorer,
+    /// What a check spends its time on, from the keystroke to the verdict.
+    Latency {
+        /// The lab; all, when left out.
+        lab: Option<String>,
+        /// Rounds: each a check.
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        rounds: u32,
+        /// From an edit to its last exploration, with other settings for the student's crate.
+        #[arg(long)]
+        profiles: bool,
+    },
     /// The reduction against plain enumeration, on random programs.
     Soundness {
         /// How many programs.

@@ -4,6 +4,7 @@ mod all;
 mod clock;
 mod crashes;
 mod explorer;
+mod latency;
 mod soundness;
 mod verdicts;
 mod wall;
@@ -24,6 +25,9 @@ pub fn run(options: Bench) -> Result<Code> {
         Benchmark::Clock { pairs } => clock::run(pairs),
         Benchmark::Crashes { python, repeat, record } => crashes::run(python, repeat, record),
         Benchmark::Explorer => explorer::run(&lab3::LAB),
+        Benchmark::Latency { lab: name, rounds, profiles } => {
+            latency::run(name.as_deref().map(lab).transpose()?, rounds, profiles)
+        }
         Benchmark::Soundness { programs } => soundness::run(programs),
         Benchmark::Wall { lab: name, stages, record } => wall::run(lab(&name)?, stages, record),
         Benchmark::Verdicts { verdicts, record, pairs } => verdicts::run(verdicts, record.then_some(pairs)),
