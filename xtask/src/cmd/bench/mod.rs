@@ -7,6 +7,8 @@ mod explorer;
 mod soundness;
 mod verdicts;
 
+use std::time::Duration;
+
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
@@ -51,8 +53,18 @@ pub enum Bench {
         #[arg(long)]
         record: bool,
     },
-    /// Executions a second of the explorer.
-    Explorer,
+    /// Executions a second of the explorer, alone and beside a program that spins on the same processor.
+    Explorer {
+        /// Only with so many workers.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=4))]
+        workers: Option<u32>,
+        /// Only this way.
+        #[arg(long, value_name = "WAY", value_parser = explorer::WAYS)]
+        way: Option<String>,
+        /// Milliseconds a measurement.
+        #[arg(long, value_name = "MS", default_value_t = 1_500, value_parser = clap::value_parser!(u64).range(100..=60_000))]
+        span: u64,
+    },
     /// The reduction against plain enumeration, on random programs.
     Soundness {
         /// How many programs.
@@ -83,7 +95,9 @@ pub fn run(options: Options) -> Result<Code> {
     match bench {
         Bench::Clock { pairs } => clock::run(pairs),
         Bench::Crashes { python, repeat, record } => crashes::run(python, repeat, record),
-        Bench::Explorer => explorer::run(&lab3::LAB),
+        Bench::Explorer { workers, way, span } => {
+            explorer::run(&lab3::LAB, workers, way.as_deref(), Duration::from_millis(span))
+        }
         Bench::Soundness { programs } => soundness::run(programs),
         Bench::Verdicts { verdicts, record, pairs } => verdicts::run(verdicts, record.then_some(pairs)),
     }
