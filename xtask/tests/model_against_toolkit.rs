@@ -239,6 +239,9 @@ impl Machine for StepByStep {
     fn kill(&mut self, worker: usize) -> anyhow::Result<()> {
         self.0.kill(worker)
     }
+    fn end(&mut self, worker: usize) {
+        self.0.end(worker);
+    }
     fn text(&self, worker: usize) -> String {
         self.0.text(worker)
     }

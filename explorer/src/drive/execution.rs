@@ -368,6 +368,7 @@ impl<'m> Execution<'m> {
 
     fn end(&mut self, worker: usize, how: What) {
         self.model.set_life(worker, Life::Ended);
+        self.machine.end(worker);
         if how != What::Returned {
             self.broken = Some(worker);
         }

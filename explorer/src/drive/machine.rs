@@ -62,6 +62,9 @@ pub trait Machine {
     /// As [`Machine::start`].
     fn kill(&mut self, worker: usize) -> Result<()>;
 
+    /// A worker's function has returned, and from now on the others see it.
+    fn end(&mut self, worker: usize);
+
     /// Starts a fresh worker in the place of a killed one and runs it to its first stop.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use shared::baton::{Action, EXIT_SECOND_THREAD, EXIT_UNSTOPPABLE, Op, PAGE_BYTES, Page, state};
 use shared::header::{HEADER_BYTES, Header};
-use shared::process::{COMMONS_BYTES, count_end, forget_life};
+use shared::process::{COMMONS_BYTES, count_end, finish_life, forget_life};
 use shared::region::{Kind, Layout, MAX_WORKERS, Region};
 use shared::robust::OWNER_DIED;
 use shared::sys;
@@ -193,6 +193,11 @@ impl Processes {
         self.fork(slot)
     }
 
+    /// Whether there is a crew: a supervisor gives orders, and the end of a worker is a step.
+    fn is_supervised(&self) -> bool {
+        self.layout.objects.iter().any(|object| object.kind == Kind::Crew)
+    }
+
     /// Gives the worker its turn, with all that it may do ahead.
     fn turn(&mut self, slot: usize) {
         self.turns += 1;
@@ -239,7 +244,13 @@ impl Processes {
                     }
                 }
                 state::ANNOUNCED => return announced(page),
-                state::DONE => return Stop::Finished,
+                state::DONE => {
+                    // Where it is no step of its own, others may look for it before its steps are taken.
+                    if !self.is_supervised() {
+                        finish_life(&self.payload, slot);
+                    }
+                    return Stop::Finished;
+                }
                 state::PANICKED => return Stop::Panicked(page.read_text()),
                 _ => {
                     sys::kill_process(pid);
@@ -272,7 +283,7 @@ impl Machine for Processes {
             self.ahead[slot] = Ahead::default();
         }
         // A supervisor's orders, and ends that are steps, are no choices between the workers' own operations: step by step then.
-        let supervised = self.layout.objects.iter().any(|object| object.kind == Kind::Crew);
+        let supervised = self.is_supervised();
         self.foresight = choices.filter(|_| !supervised).map_or_else(Foresight::default, Foresight::new);
         // Nobody may look dead to a worker that is ahead of the others' start.
         (0..workers).for_each(|worker| forget_life(&self.payload, worker));
@@ -315,6 +326,10 @@ impl Machine for Processes {
         self.foresight.killed();
         self.destroy(worker);
         Ok(())
+    }
+
+    fn end(&mut self, worker: usize) {
+        finish_life(&self.payload, worker);
     }
 
     fn respawn(&mut self, worker: usize) -> Result<Stop> {

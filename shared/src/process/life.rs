@@ -19,6 +19,11 @@ pub fn forget_life(payload: &Region, worker: usize) {
     payload.half(LIFE + worker * LIFE_BYTES).store(0, Relaxed);
 }
 
+/// Makes a stepped worker count as finished. The grader does it: when others see that a function has returned is its choice.
+pub fn finish_life(payload: &Region, worker: usize) {
+    payload.half(LIFE + worker * LIFE_BYTES).store(FINISHED, Release);
+}
+
 /// Which of the workers `0..parties` are dead: a bit each.
 pub(crate) fn dead_among(parties: usize) -> u32 {
     let dead = |w: &usize| crate::words::owner_died(payload().half(LIFE + w * LIFE_BYTES));

@@ -22,7 +22,7 @@ mod zygote;
 pub use commons::COMMONS_BYTES;
 pub use free::EXIT_PANICKED;
 pub(crate) use life::{Fate, dead_among, ends, fate, gone, is_alive};
-pub use life::{await_exit, count_end, forget_life};
+pub use life::{await_exit, count_end, finish_life, forget_life};
 pub(crate) use reports::report;
 pub use reports::{panic_text, pid, reports, times, wait_status};
 

@@ -6,10 +6,9 @@
 use std::os::fd::RawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-use std::sync::atomic::Ordering::{Relaxed, Release};
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::commons::{LIFE, LIFE_BYTES};
-use super::life::FINISHED;
 use super::{Lab, ME, PAYLOAD, TID, map, one_role, payload, send_panics};
 use crate::baton::{self, Aborted, Page, state};
 use crate::header::{HEADER_BYTES, Header};
@@ -112,7 +111,6 @@ fn stepped_worker<L: Lab>(common: &Common<L>, slot: usize, baton: &'static Regio
             Err(cause) if cause.is::<Aborted>() => state::TOP,
             Err(_) => state::PANICKED,
         };
-        life.word.store(FINISHED, Release);
         sys::hermetic::rest();
         crate::ahead::rest();
         page.dirty.store(u32::from(statics.changed()), Relaxed);
