@@ -10,6 +10,8 @@ mod soundness;
 mod verdicts;
 mod wall;
 
+use std::time::Duration;
+
 use anyhow::Result;
 
 use crate::cli::workbench::{Bench, Benchmark};
@@ -26,7 +28,9 @@ pub fn run(options: Bench) -> Result<Code> {
         Benchmark::Build => build::run(),
         Benchmark::Clock { pairs } => clock::run(pairs),
         Benchmark::Crashes { python, repeat, record } => crashes::run(python, repeat, record),
-        Benchmark::Explorer => explorer::run(&lab3::LAB),
+        Benchmark::Explorer { workers, way, span } => {
+            explorer::run(&lab3::LAB, workers, way.as_deref(), Duration::from_millis(span))
+        }
         Benchmark::Latency { lab: name, rounds, profiles } => {
             latency::run(name.as_deref().map(lab).transpose()?, rounds, profiles)
         }
