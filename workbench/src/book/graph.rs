@@ -189,7 +189,7 @@ struct Explorer<'e> {
 
 impl Explorer<'_> {
     /// Breadth first: each step of each state is taken once, after its state's first path.
-    fn explore<M: Machine>(&self, machine: &mut M) -> Result<Vec<Node>> {
+    fn explore(&self, machine: &mut dyn Machine) -> Result<Vec<Node>> {
         let mut nodes: Vec<Node> = Vec::new();
         let mut known: HashMap<String, usize> = HashMap::new();
         let mut paths: VecDeque<(usize, Vec<Choice>)> = VecDeque::new();
@@ -229,7 +229,7 @@ impl Explorer<'_> {
         Ok(nodes)
     }
 
-    fn play<'m, M: Machine>(&'m self, machine: &'m mut M, path: &[Choice]) -> Result<Execution<'m, M>> {
+    fn play<'m>(&'m self, machine: &'m mut dyn Machine, path: &[Choice]) -> Result<Execution<'m>> {
         let mut execution = Execution::start(machine, self.setting)?;
         for choice in path {
             if execution.enabled() >> choice.worker() & 1 == 0 {
@@ -240,7 +240,7 @@ impl Explorer<'_> {
         Ok(execution)
     }
 
-    fn node<M: Machine>(&self, execution: &Execution<M>, path: &[Choice]) -> Node {
+    fn node(&self, execution: &Execution, path: &[Choice]) -> Node {
         let enabled = execution.enabled();
         let waiting = (0..self.setting.workers).filter(|w| enabled >> w & 1 == 0);
         let waits = waiting.filter_map(|w| execution.pending(w).map(|op| (w, self.wanted(op))));
@@ -255,7 +255,7 @@ impl Explorer<'_> {
         }
     }
 
-    fn end<M: Machine>(&self, execution: &Execution<M>, path: &[Choice]) -> Option<End> {
+    fn end(&self, execution: &Execution, path: &[Choice]) -> Option<End> {
         let ending: Ending = execution.ending()?;
         let run = Run { steps: &execution.steps, ending: &ending, model: &execution.model, schedule: path };
         Some(match (self.judge)(&run) {
@@ -293,7 +293,7 @@ fn thing(thing: &Thing) -> Option<String> {
 }
 
 /// What tells states apart: everything shared, and each worker's own steps.
-fn key<M: Machine>(execution: &Execution<M>) -> String {
+fn key(execution: &Execution) -> String {
     let mine = |w: usize| execution.steps.iter().filter(|s| s.worker == w).collect::<Vec<_>>();
     let workers: Vec<_> = (0..execution.model.life.len()).map(mine).collect();
     format!("{:?} {:?} {workers:?}", execution.model.things, execution.model.life)
