@@ -30,10 +30,11 @@ use crate::{crash, flag, manager};
 
 /// Meetings of a sample.
 const MEETINGS: u64 = 500;
-/// Items of a sample, one by one and in batches; how many fit; round trips through two queues.
-const ITEMS: usize = 20_000;
-const BATCHED: usize = 200_000;
-const ROOM: usize = 1_024;
+/// Items of a sample, through a pipe and through a queue or what is compared with it: enough for their start not to count;
+/// how many fit; round trips through two queues.
+const PIPED: usize = 20_000;
+pub const ITEMS: usize = 200_000;
+pub const ROOM: usize = 1_024;
 const TRIPS: u64 = 1_500;
 /// Operations between two looks at the clock: for what takes less than a nanosecond, for what takes some, for the rest.
 const CHEAP: u64 = 4_096;
@@ -133,7 +134,7 @@ const MECHANISMS: &[(&str, Loop)] = &[
                 count
             })
         };
-        through(b, me, BATCHED, MAX_BATCH, |items| b.queue.put_all(items).is_ok(), lease)
+        through(b, me, ITEMS, MAX_BATCH, |items| b.queue.put_all(items).is_ok(), lease)
     }),
     ("pipe-queue", |b, me| {
         let put = |items: &[u64]| {
@@ -144,7 +145,7 @@ const MECHANISMS: &[(&str, Loop)] = &[
             black_box(b.pipe_queue.get());
             1
         };
-        through(b, me, ITEMS, 1, put, take)
+        through(b, me, PIPED, 1, put, take)
     }),
     ("queue-trip-same", |b, me| queue_trips(b, me, false)),
     ("queue-trip-across", |b, me| queue_trips(b, me, true)),

@@ -66,6 +66,7 @@ static TID: AtomicU32 = AtomicU32::new(0);
 static PAYLOAD: AtomicPtr<Region> = AtomicPtr::new(std::ptr::null_mut());
 
 /// This worker's number, from 0.
+#[inline]
 pub fn me() -> u32 {
     ME.load(Relaxed)
 }
@@ -76,6 +77,7 @@ pub(crate) fn tid() -> u32 {
     TID.load(Relaxed)
 }
 
+#[inline]
 fn payload() -> &'static Region {
     // SAFETY: set to a leaked region before any worker code runs.
     unsafe { PAYLOAD.load(Relaxed).as_ref() }.expect("the payload is mapped before workers run")
@@ -93,6 +95,7 @@ pub(crate) fn dead_among(parties: usize) -> u32 {
 }
 
 /// Counts every end of a worker, so that whoever uses a queue notices when it should look for what the dead left behind.
+#[inline]
 pub(crate) fn ends() -> &'static AtomicU64 {
     payload().word(ENDS)
 }
