@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use grader::cmd::starters::starter_text;
 use grader::labs;
-use grader::submit::workspace;
+use grader::submit::workspace::{self, Scratch};
 
 fn run(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask")).args(args).stdin(Stdio::null()).output().expect("the runner starts")
@@ -27,14 +27,12 @@ fn the_solution_has_all_points_and_the_starter_none() {
     let complete: Vec<bool> = explored.map(|c| c["explored"]["complete"] == true).collect();
     assert_eq!(complete, [true; 4], "every interleaving is visited");
 
-    let folder = std::env::temp_dir().join(format!("lab2 starter {}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a temporary folder");
+    let folder = Scratch::new("lab2 starter").expect("a temporary folder");
     let lab = labs::find("pill").expect("lab 2 is found by its topic");
-    std::fs::write(folder.join("pill.rs"), starter_text(lab, "pill.rs").expect("the solution has markers"))
+    std::fs::write(folder.path.join("pill.rs"), starter_text(lab, "pill.rs").expect("the solution has markers"))
         .expect("a temporary file");
-    let (code, document) = check(&["--path", &folder.to_string_lossy()]);
+    let (code, document) = check(&["--path", &folder.path.to_string_lossy()]);
     assert_eq!((code, &document["score"]), (Some(1), &serde_json::json!(0)), "{document}");
-    std::fs::remove_dir_all(folder).expect("a temporary folder can go");
 }
 
 #[test]

@@ -1,27 +1,15 @@
 //! The commands, one file each.
 
-#[cfg(target_os = "linux")]
-pub mod attacks;
-pub mod bench;
-pub mod book;
 pub mod check;
 pub mod completions;
-pub mod experiment;
-#[cfg(target_os = "linux")]
-pub mod export;
-#[cfg(target_os = "linux")]
-pub mod grade;
 pub mod hint;
-#[cfg(target_os = "linux")]
-pub mod judge;
-pub mod prices;
 pub mod replay;
 pub mod reset;
 pub mod run;
-pub mod selftest;
 pub mod starters;
 pub mod status;
 pub mod watch;
+pub mod workbench;
 
 use std::path::PathBuf;
 

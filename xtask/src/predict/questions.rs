@@ -165,22 +165,6 @@ mod tests {
     use crate::labs::LABS;
 
     #[test]
-    fn every_lab_asks_what_its_prediction_file_has_room_for() {
-        for lab in LABS {
-            let questions = read(lab).expect("our own file");
-            let path = workspace::solution(lab).join("prediction.toml");
-            let Ok(text) = std::fs::read_to_string(&path) else {
-                assert!(questions.is_empty(), "{} has questions and no prediction.toml", lab.name);
-                continue;
-            };
-            let file: toml::Table = toml::from_str(&text).expect("our own file");
-            let mut keys: Vec<&String> = questions.iter().map(|q| &q.key).collect();
-            keys.sort();
-            assert_eq!(keys, file.keys().collect::<Vec<_>>(), "{}", lab.name);
-        }
-    }
-
-    #[test]
     fn what_questions_run_exists() {
         for lab in LABS {
             for question in read(lab).expect("our own file") {

@@ -1,4 +1,4 @@
-//! Programs of this workspace that nobody needs to build before something is measured.
+//! Programs of this workspace that nobody needs to build before they are used.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -7,18 +7,21 @@ use anyhow::{Context, Result, bail};
 
 use super::workspace;
 
-/// Builds a package's program in the labs' profile, or finds it built.
+/// The profile of what is measured.
+pub const LAB: &str = "lab";
+
+/// Builds a package's program in a profile, or finds it built.
 ///
 /// # Errors
 /// When cargo fails: that is never the student's fault.
-pub fn program(package: &str) -> Result<PathBuf> {
+pub fn program(package: &str, profile: &str) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(workspace::root()).stdin(Stdio::null()).stderr(Stdio::inherit());
-    command.args(["build", "--quiet", "--package", package, "--profile", "lab", "--message-format", "json"]);
+    command.args(["build", "--quiet", "--package", package, "--profile", profile, "--message-format", "json"]);
     let output = command.arg("--target-dir").arg(workspace::target()?).output().context("starting cargo")?;
     if !output.status.success() {
-        bail!("the program `{package}` does not build; `cargo build --package {package} --profile lab` says why");
+        bail!("the program `{package}` does not build; `cargo build --package {package} --profile {profile}` says why");
     }
     let messages = String::from_utf8_lossy(&output.stdout);
     let program = messages.lines().find_map(|line| program_in(line, package));

@@ -12,7 +12,7 @@ use super::package;
 /// # Errors
 /// When cargo fails.
 pub fn program() -> Result<PathBuf> {
-    package::program("pricelab")
+    package::program("pricelab", package::LAB)
 }
 
 /// A program that is in the way; it ends when this is dropped, and with the runner.

@@ -87,6 +87,14 @@ pub fn verdict(foreign: f64) -> Option<String> {
     }
 }
 
+/// The processor time of all children that were reaped so far, with what they reaped.
+///
+/// # Errors
+/// When the kernel does not tell.
+pub fn reaped() -> Result<Duration> {
+    usage(libc::RUSAGE_CHILDREN)
+}
+
 /// CPUs this process may use: those of its affinity mask, or less if a cgroup limits its share of time.
 ///
 /// [`std::thread::available_parallelism`] counts the same, but makes 1 of a limit of 0.5 and of 1.9.

@@ -4,6 +4,4 @@ pub mod gate;
 pub mod model;
 pub mod pairs;
 pub mod rehearse;
-pub mod simulate;
-pub mod verdicts;
 pub mod vote;

@@ -7,8 +7,8 @@ use anyhow::Result;
 use shared::region::Layout;
 use shared::sys::hermetic::mix;
 
-use super::gate::{self, BUSY, Snapshot};
-use super::vote::{Ballot, Outcome, Tally, ballot};
+use super::gate::{self, Snapshot};
+use super::vote::{Ballot, Outcome, Run, Tally, ballot};
 use crate::drive::free::{self, FreeEnd};
 use crate::labs::{FREE_WORKERS, Lab, Scenario};
 use crate::report::result::{Wall, WallOutcome};
@@ -21,12 +21,20 @@ const LEAST_CPUS: f64 = 2.0;
 /// # Errors
 /// Only when something of ours fails.
 pub fn confirm(lab: &Lab, student: &Path, reference: &Path, seed: u64) -> Result<Wall> {
+    let scenario = (lab.free)(seed, FREE_WORKERS);
+    let layout = (lab.layout)(&scenario.header);
+    race((student, &scenario), (reference, &scenario), &layout, seed)
+}
+
+/// As [`confirm`], each program on its own scenario.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn race(student: (&Path, &Scenario), reference: (&Path, &Scenario), layout: &Layout, seed: u64) -> Result<Wall> {
     let cpus = gate::usable_cpus();
     if cpus < LEAST_CPUS {
         return Ok(Wall::not_asked(&format!("only {cpus:.1} processors are usable here; the race needs 2")));
     }
-    let scenario = (lab.free)(seed, FREE_WORKERS);
-    let layout = (lab.layout)(&scenario.header);
     let mut tally = Tally::default();
     let mut ratios = Vec::new();
     let mut why = String::new();
@@ -35,12 +43,13 @@ pub fn confirm(lab: &Lab, student: &Path, reference: &Path, seed: u64) -> Result
             break outcome;
         }
         let student_first = mix(seed ^ u64::from(tally.pairs()) << 8) & 1 == 0;
-        let vote = match pair((student, &scenario), (reference, &scenario), &layout, student_first)? {
+        let vote = match pair(student, reference, layout, student_first)? {
             Ok(times) => {
                 let vote = times.ballot();
-                match gate::verdict(times.foreign) {
-                    Some(busy) => why = busy,
-                    None => ratios.push(times.student_ns as f64 / times.reference_ns.max(1) as f64),
+                match (gate::verdict(times.foreign), vote) {
+                    (Some(busy), _) => why = busy,
+                    (None, Ballot::Void(what)) => why = what.to_owned(),
+                    (None, _) => ratios.push(times.ratio()),
                 }
                 vote
             }
@@ -57,10 +66,10 @@ pub fn confirm(lab: &Lab, student: &Path, reference: &Path, seed: u64) -> Result
 /// What a pair of runs took, and what disturbed it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Times {
-    /// The submission's run, nanoseconds.
-    pub student_ns: u64,
-    /// The reference's run, nanoseconds.
-    pub reference_ns: u64,
+    /// The submission's run.
+    pub student: Run,
+    /// The reference's run.
+    pub reference: Run,
     /// Cores that other programs used meanwhile; infinite when that cannot be told.
     pub foreign: f64,
 }
@@ -68,11 +77,15 @@ pub struct Times {
 impl Times {
     /// The pair's vote: none when the machine was busy.
     pub fn ballot(&self) -> Ballot {
-        if self.foreign <= BUSY {
-            ballot(self.student_ns, self.reference_ns)
-        } else {
-            Ballot::Void("the machine was busy")
+        match gate::verdict(self.foreign) {
+            Some(_) => Ballot::Void("the machine was busy"),
+            None => ballot(self.student, self.reference),
         }
+    }
+
+    /// The submission's time over the reference's.
+    pub fn ratio(&self) -> f64 {
+        self.student.wall_ns as f64 / self.reference.wall_ns.max(1) as f64
     }
 }
 
@@ -93,7 +106,7 @@ pub fn pair(
     let foreign = gate::foreign_cores(&before, &after);
     let (own, other) = if student_first { times } else { (times.1, times.0) };
     Ok(match (own, other) {
-        (Ok(student_ns), Ok(reference_ns)) => Ok(Times { student_ns, reference_ns, foreign }),
+        (Ok(student), Ok(reference)) => Ok(Times { student, reference, foreign }),
         (Err(sentence), _) | (_, Err(sentence)) => Err(sentence),
     })
 }
@@ -113,15 +126,16 @@ fn wall(outcome: Outcome, tally: &Tally, mut ratios: Vec<f64>, why: String) -> W
 }
 
 /// One run's time by its workers' clocks, checked against ours; a sentence when the run cannot count.
-fn time(binary: &Path, scenario: &Scenario, layout: &Layout) -> Result<Result<u64, String>> {
-    let started = Instant::now();
+fn time(binary: &Path, scenario: &Scenario, layout: &Layout) -> Result<Result<Run, String>> {
+    let (started, reaped) = (Instant::now(), gate::reaped()?);
     let end = free::run(binary, scenario, layout, 0)?.end;
     let ours = started.elapsed().as_nanos() as u64;
+    let cpu = gate::reaped()?.saturating_sub(reaped).as_nanos() as f64;
     Ok(match end {
         FreeEnd::Done(run) if run.wall_ns == 0 || run.wall_ns > ours => {
             Err("the workers' clocks and the grader's do not agree".to_owned())
         }
-        FreeEnd::Done(run) => Ok(run.wall_ns),
+        FreeEnd::Done(run) => Ok(Run { wall_ns: run.wall_ns, cores: cpu / run.wall_ns as f64 }),
         FreeEnd::Failed(why) => Err(why),
     })
 }

@@ -30,12 +30,22 @@
 //! - Pairs disturbed in a row are not independent: with bursts of 20 pairs the formula says 5e-12 for equal code, and
 //!   the simulation finds 4 in a million.
 //! - No simulated noise takes a CPU away for the whole vote. That hides serial execution from every ratio; only the
-//!   gate and the virtual clock see it.
+//!   gate, the processors that the runs kept busy, and the virtual clock see it.
+//!
+//! **Serial code is never confirmed**, by arithmetic and not by chance: a pair counts only when the reference kept
+//! [`LEAST_CORES`] busy, and votes fast only when the submission kept [`LEAST_SHARE`] of that busy, which is more than one.
 
 /// A pair votes fast below this ratio of the submission's time to the reference's: equal code measured 0.94 to 1.18.
 pub const FAST_BELOW: f64 = 1.4;
 /// A pair votes slow above this ratio: a solution that lets only one of two workers run is at 2.
 pub const SLOW_ABOVE: f64 = 1.8;
+/// A reference run that kept fewer processors busy was not given two, whatever the accounts of foreign work say (a host
+/// that takes one away shows it nowhere else), and then says nothing about a program that needs only one.
+pub const LEAST_CORES: f64 = 1.45;
+/// A program that keeps less than this share of the reference's processors busy is not confirmed, however fast it was.
+/// Whoever works under a lock keeps one busy, and a second one while it starts, 1.1 together: with [`LEAST_CORES`] it is
+/// never confirmed. The labs' references keep 1.5 (lab 5) to 2.0 busy on two processors.
+pub const LEAST_SHARE: f64 = 0.8;
 /// So many more fast votes than slow ones confirm.
 pub const FAST_LEAD: u32 = 4;
 /// So many more slow votes than fast ones are the verdict `slower`; larger, since this one accuses.
@@ -60,16 +70,29 @@ pub enum Ballot {
     Void(&'static str),
 }
 
-/// The vote of a pair that took these times.
-pub fn ballot(student_ns: u64, reference_ns: u64) -> Ballot {
-    if !REFERENCE_NS.contains(&reference_ns) {
+/// What one run took.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Run {
+    /// From its first worker's start to its last one's end, nanoseconds.
+    pub wall_ns: u64,
+    /// Processors that its processes kept busy on average, starting them included.
+    pub cores: f64,
+}
+
+/// The vote of a pair of runs.
+pub fn ballot(student: Run, reference: Run) -> Ballot {
+    if !REFERENCE_NS.contains(&reference.wall_ns) {
         return Ballot::Void("the reference's time is absurd");
     }
     // Nobody is that good: the clock or the timestamps are wrong.
-    if student_ns == 0 {
+    if student.wall_ns == 0 {
         return Ballot::Void("the submission's time is zero");
     }
-    match student_ns as f64 / reference_ns as f64 {
+    if reference.cores < LEAST_CORES {
+        return Ballot::Void("the reference was not given two processors");
+    }
+    match student.wall_ns as f64 / reference.wall_ns as f64 {
+        ratio if ratio < FAST_BELOW && student.cores < LEAST_SHARE * reference.cores => Ballot::Between,
         ratio if ratio < FAST_BELOW => Ballot::Fast,
         ratio if ratio > SLOW_ABOVE => Ballot::Slow,
         _ => Ballot::Between,
@@ -138,20 +161,38 @@ mod tests {
         Tally { fast, slow, between, void }.decide()
     }
 
+    /// A pair of runs that both kept two processors busy.
+    fn of_times(student: u64, reference: u64) -> Ballot {
+        let run = |wall_ns| Run { wall_ns, cores: 2.0 };
+        ballot(run(student), run(reference))
+    }
+
     #[test]
     fn a_pair_votes_by_its_ratio() {
-        assert_eq!(ballot(13_999_999, 10_000_000), Ballot::Fast);
-        assert_eq!(ballot(14_000_000, 10_000_000), Ballot::Between);
-        assert_eq!(ballot(18_000_000, 10_000_000), Ballot::Between);
-        assert_eq!(ballot(18_000_001, 10_000_000), Ballot::Slow);
-        assert_eq!(ballot(u64::MAX, 10_000_000), Ballot::Slow, "a hanging submission is slow, not absurd");
+        assert_eq!(of_times(13_999_999, 10_000_000), Ballot::Fast);
+        assert_eq!(of_times(14_000_000, 10_000_000), Ballot::Between);
+        assert_eq!(of_times(18_000_000, 10_000_000), Ballot::Between);
+        assert_eq!(of_times(18_000_001, 10_000_000), Ballot::Slow);
+        assert_eq!(of_times(u64::MAX, 10_000_000), Ballot::Slow, "a hanging submission is slow, not absurd");
     }
 
     #[test]
     fn an_absurd_time_is_void() {
         for (student, reference) in [(5, 0), (5, 999_999), (5, u64::MAX), (0, 10_000_000)] {
-            assert!(matches!(ballot(student, reference), Ballot::Void(_)), "{student} {reference}");
+            assert!(matches!(of_times(student, reference), Ballot::Void(_)), "{student} {reference}");
         }
+    }
+
+    #[test]
+    fn whoever_keeps_one_processor_busy_never_votes_fast() {
+        for (time, cores) in (1..400).flat_map(|time| (10..=40).map(move |cores| (time, f64::from(cores) / 10.0))) {
+            let reference = Run { wall_ns: 10_000_000, cores };
+            let serial = Run { wall_ns: time * 100_000, cores: 1.15 };
+            assert_ne!(ballot(serial, reference), Ballot::Fast, "{serial:?} beside {reference:?}");
+        }
+        let [alone, both] = [1.0, 1.9].map(|cores| Run { wall_ns: 10_000_000, cores });
+        assert_eq!(ballot(both, both), Ballot::Fast);
+        assert!(matches!(ballot(both, alone), Ballot::Void(_)), "the reference had one processor");
     }
 
     #[test]

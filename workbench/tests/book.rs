@@ -1,0 +1,210 @@
+//! The book as its reader finds it: rendered from its records, no link that leads nowhere, code that is the project's code,
+//! Python that runs.
+
+use std::collections::BTreeSet;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use workbench::book::{self, Rendered};
+
+/// The heaviest explorable.
+const MOST_BYTES: usize = 150_000;
+/// A Python original takes a second or three; one that takes this long hangs.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the runner lies in the checkout").to_path_buf()
+}
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let mut all: Vec<PathBuf> = entries.map(|e| e.expect("an entry").path()).collect();
+    all.retain(|path| path.extension().is_some_and(|e| e == ending));
+    all.sort();
+    all
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+#[test]
+fn what_is_committed_is_what_the_records_say() {
+    let mut rendered = book::render(&root().join("docs")).expect("the records are whole");
+    assert_eq!(book::out_of_date(&rendered), Vec::<&Path>::new(), "`cargo xtask book` renders them");
+    let chapter = rendered.iter_mut().find(|r| r.path.ends_with("coordination.md")).expect("a chapter with numbers");
+    chapter.text = chapter.text.replacen(" ns", " us", 1);
+    assert_eq!(book::out_of_date(&rendered).len(), 1, "a changed number is noticed");
+}
+
+/// The text without fenced blocks and without code in a line.
+fn prose(text: &str) -> String {
+    let mut fenced = false;
+    let lines = text.lines().filter(|line| {
+        let fence = line.trim_start().starts_with("```");
+        fenced ^= fence;
+        !fenced && !fence
+    });
+    let without_code = |line: &str| line.split('`').step_by(2).collect::<String>();
+    lines.map(|line| without_code(line) + "\n").collect()
+}
+
+/// Where the links of a chapter lead.
+fn links(text: &str) -> Vec<String> {
+    let text = prose(text);
+    text.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0.to_owned())).collect()
+}
+
+/// The anchors of a chapter, as forges and mdBook make them from headings.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let mut fenced = false;
+    let headings = text.lines().filter(|line| {
+        fenced ^= line.trim_start().starts_with("```");
+        !fenced && line.starts_with('#')
+    });
+    let anchor = |heading: &str| -> String {
+        let kept = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = kept.chars().filter(|c| c.is_alphanumeric() || *c == ' ' || *c == '-' || *c == '_');
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    };
+    headings.map(anchor).collect()
+}
+
+/// Why a link of the file leads nowhere, if it does.
+fn broken(file: &Path, text: &str, link: &str) -> Option<String> {
+    if link.starts_with("https://") {
+        return None;
+    }
+    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let target = if path.is_empty() { file.to_path_buf() } else { file.parent()?.join(path) };
+    if !target.is_file() {
+        return Some(format!("{}: no file `{link}`", file.display()));
+    }
+    let there = match target.extension()?.to_str()? {
+        "md" if path.is_empty() => anchors(text),
+        "md" => anchors(&read(&target)),
+        // The scheduler's anchors are its graphs.
+        _ => book::graph::WANTED.iter().map(|w| w.name.to_owned()).collect(),
+    };
+    let known = anchor.is_empty() || there.contains(anchor);
+    (!known).then(|| format!("{}: no heading for `{link}`", file.display()))
+}
+
+#[test]
+fn every_link_and_anchor_leads_somewhere() {
+    let source = root().join("docs/src");
+    let mut found = 0;
+    for file in files(&source, "md") {
+        let text = read(&file);
+        let links = links(&text);
+        found += links.len();
+        let broken: Vec<String> = links.iter().filter_map(|link| broken(&file, &text, link)).collect();
+        assert!(broken.is_empty(), "{broken:#?}");
+    }
+    assert!(found > 50, "only {found} links were seen");
+    let file = source.join("README.md");
+    for wrong in ["nothing.md", "lab0-testing.md#nothing", "explore/scheduler.html#nothing", "#nothing"] {
+        assert!(broken(&file, &read(&file), wrong).is_some(), "{wrong} passes for a link");
+    }
+}
+
+#[test]
+fn the_summary_lists_every_chapter_once() {
+    let source = root().join("docs/src");
+    let listed = links(&read(&source.join("SUMMARY.md")));
+    let there = files(&source, "md").into_iter().filter_map(|p| p.file_name()?.to_str().map(str::to_owned));
+    let there: BTreeSet<String> = there.filter(|name| name != "SUMMARY.md").collect();
+    assert_eq!(listed.iter().cloned().collect::<BTreeSet<_>>(), there);
+    assert_eq!(listed.len(), there.len(), "one is listed twice");
+}
+
+/// The blocks of a language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let open = format!("```{language}\n");
+    text.split(&open).skip(1).filter_map(|rest| Some(rest.split_once("```")?.0.to_owned())).collect()
+}
+
+/// Code without comments and layout.
+fn essence(code: &str) -> String {
+    let lines = code.lines().map(|line| line.split("//").next().unwrap_or("").trim());
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn rust_in_the_chapters_is_code_that_the_project_compiles() {
+    let sources =
+        [root().join("xtask/corpus/lab0/wrong/get-then-set/counter.rs"), root().join("solutions/lab3/src/baseline.rs")];
+    let sources: Vec<String> = sources.iter().map(|path| essence(&read(path))).collect();
+    let mut seen = 0;
+    for file in files(&root().join("docs/src"), "md") {
+        for block in blocks(&read(&file), "rust") {
+            seen += 1;
+            let known = sources.iter().any(|source| source.contains(&essence(&block)));
+            assert!(known, "{}: this is nobody's code:\n{block}", file.display());
+        }
+    }
+    assert!(seen >= 2, "only {seen} blocks were seen");
+    assert!(!sources.iter().any(|source| source.contains(&essence("fn nobody() {}\n"))));
+}
+
+#[test]
+fn explorables_are_light_and_need_nothing_from_elsewhere() {
+    let pages = files(&root().join("docs/src/explore"), "html");
+    assert!(!pages.is_empty());
+    for page in pages {
+        let text = read(&page);
+        assert!(text.len() <= MOST_BYTES, "{}: {} bytes", page.display(), text.len());
+        for outside in ["http:", "https:", "src=", "@import", "url(", "fetch("] {
+            assert!(!text.contains(outside), "{}: {outside}", page.display());
+        }
+        for part in ["lang=\"en\"", "name=\"viewport\"", "prefers-color-scheme: dark", "<noscript>"] {
+            assert!(text.contains(part), "{}: no {part}", page.display());
+        }
+    }
+}
+
+/// Runs a program in a group of its own, which is killed at the deadline. `None`: it hung.
+fn run(command: &mut Command, deadline: Duration) -> Option<bool> {
+    let mut child = command.stdin(Stdio::null()).process_group(0).spawn().expect("python3 is needed: install it");
+    let started = Instant::now();
+    while started.elapsed() < deadline {
+        if let Some(status) = child.try_wait().expect("our own child") {
+            return Some(status.success());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let group = i32::try_from(child.id()).expect("a process id");
+    assert!(group > 1);
+    // SAFETY: no memory is involved; the group is our child's own, which has not been waited for.
+    unsafe { libc::kill(-group, libc::SIGKILL) };
+    child.wait().expect("our own child");
+    None
+}
+
+#[test]
+fn the_python_originals_run() {
+    let scripts = files(&root().join("docs/python"), "py");
+    assert!(scripts.len() >= 7);
+    for script in scripts {
+        let ended = run(Command::new("python3").arg(&script).stdout(Stdio::null()), DEADLINE);
+        assert_eq!(ended, Some(true), "{}", script.display());
+    }
+}
+
+#[test]
+fn a_script_that_hangs_or_fails_is_noticed() {
+    let python = |code: &str| run(Command::new("python3").args(["-c", code]), Duration::from_secs(1));
+    assert_eq!(python("import time; time.sleep(60)"), None);
+    let failed = run(Command::new("python3").args(["-c", "raise SystemExit(3)"]), DEADLINE);
+    assert_eq!(failed, Some(false));
+}
+
+#[test]
+fn rendering_is_the_same_twice() {
+    let texts = |all: Vec<Rendered>| all.into_iter().map(|r| r.text).collect::<Vec<_>>();
+    let docs = root().join("docs");
+    let once = texts(book::render(&docs).expect("the records are whole"));
+    assert_eq!(once, texts(book::render(&docs).expect("the records are whole")));
+}
