@@ -4,6 +4,7 @@ use super::Deadline;
 use super::ring::{self, Ring};
 use super::socket::Socket;
 use crate::baton::{self, Action, Op, hooked, pass};
+use crate::patience::Patience;
 use crate::region::Cursor;
 use crate::sys::{self, Interest, hermetic};
 
@@ -229,7 +230,7 @@ fn wait_on_sockets(all: &[Connection], reads: u32, writes: u32, start: usize, in
         // One connection and nothing to send: no need to ask which one it is.
         if reads.count_ones() == 1 && writes == 0 {
             let at = reads.trailing_zeros() as usize;
-            if let Some(count) = all[at].socket().take_some(&mut inbox.bytes[at], usize::MAX, true) {
+            if let Some(count) = all[at].socket().take_patiently(&mut inbox.bytes[at], usize::MAX) {
                 return (at, count);
             }
             continue;
@@ -241,6 +242,8 @@ fn wait_on_sockets(all: &[Connection], reads: u32, writes: u32, start: usize, in
                 return (at, count);
             }
         }
+        // Whoever runs meanwhile may send as well, and all that has come is told by one system call.
+        Patience::fresh().give_way();
         if let Some(at) = ask_the_kernel(all, reads, writes, start, inbox) {
             return (at, ring::ROOM_AGAIN);
         }
