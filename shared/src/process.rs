@@ -389,8 +389,9 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
             }
         }
     }
-    // An end that the crew held too would stay open when its worker is killed.
-    drop(sockets);
+    // A socket that the crew held too would stay open when its worker is killed. A pipe outlives each of its users, and is
+    // there for a worker that is started anew.
+    let mut pipes = endpoint::socket::for_everybody(sockets);
     let gate = payload().half(GATE);
     let mut gone = 0;
     // Every worker has added one when it is ready; the crew then opens the gate. Acquire and release: partner in
@@ -410,7 +411,7 @@ fn crew<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>)
     match orders {
         None => while team.reap(sys::wait_any()) {},
         Some(orders) => team.serve(orders, &mut |slot| {
-            endpoint::socket::keep_own(Vec::new(), slot);
+            endpoint::socket::keep_own(std::mem::take(&mut pipes), slot);
             free_worker(lab, slot, crew, &scenario, trace)
         }),
     }

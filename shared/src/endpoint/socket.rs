@@ -52,6 +52,12 @@ pub fn pairs(layout: &Layout) -> Result<Vec<Pair>> {
     Ok(pairs)
 }
 
+/// Those that every worker keeps both ends of: the pipes. The others are closed here.
+pub fn for_everybody(mut pairs: Vec<Pair>) -> Vec<Pair> {
+    pairs.retain(|pair| pair.ends.iter().all(|(whose, _)| whose.is_none()));
+    pairs
+}
+
 /// In a freshly forked worker: keeps its own ends, closes every other descriptor from 3 on.
 pub fn keep_own(pairs: Vec<Pair>, worker: usize) {
     let mut own = Vec::new();
