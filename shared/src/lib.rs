@@ -12,6 +12,7 @@ pub mod boards;
 pub mod crew;
 pub mod endpoint;
 pub mod header;
+pub mod launch;
 pub mod lock;
 pub mod patience;
 pub mod pipe_queue;
