@@ -6,8 +6,7 @@
 //!
 //! But when whoever goes first *computes*, it does so to the end of its time slice. A sleeper is woken into the middle of
 //! that slice; who gave way is not, and waits a thousand times longer. So each process learns from what giving way cost it:
-//! each
-//! time that was long doubles the number of waits after it that sleep at once, each time it was not takes one off.
+//! each time that was long doubles the number of waits after it that sleep at once, each time it was not takes one off.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 

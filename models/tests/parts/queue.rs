@@ -200,6 +200,27 @@ pub fn death(act: fn(&Store, usize)) -> impl Fn() + Send + Sync {
     }
 }
 
+/// Two wait for an item each, the third puts them, one after the other.
+pub fn two_wait() -> impl Fn() + Send + Sync {
+    || {
+        let store = Store::new(0, false);
+        let getter = |me| {
+            body(&store, move |store| {
+                assert_eq!(store.seen_by(me, &store.alive()).take(true, |_, item| assert_eq!(item, 7)), 1);
+            })
+        };
+        let bodies = vec![
+            getter(0),
+            getter(1),
+            body(&store, |store| {
+                store.put(2);
+                store.put(2);
+            }),
+        ];
+        run(bodies);
+    }
+}
+
 /// One waits for items, the other says that there will be none.
 pub fn close() -> impl Fn() + Send + Sync {
     || {
@@ -252,6 +273,11 @@ pub fn death_while_putting() -> impl Fn() + Send + Sync {
         let (done, put) = (store.done.load(Relaxed), store.nearly.load(Relaxed));
         assert!(done == put || (done, put) == (1, 0), "{put} items were surely put, {done} taken");
     }
+}
+
+#[test]
+fn two_wait_for_an_item_each_1_preemption() {
+    explore(Some(1), two_wait());
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! when somebody last looked, all in one cache line. Only when the note promises too little room, or too few items, the
 //! other end's line is fetched. So this is the two-lock queue of Michael and Scott (PODC 1996), over a ring instead of a list,
 //! with the noted places of MCRingBuffer (Lee, Bu and Chandranmenon, IPDPS 2010). The locks are [`brief`](super::brief):
-//! an operation has one atomic exchange, as in a queue without locks. What is rare (sleep, close, items that come back) holds
+//! an operation has one atomic exchange, as in one without locks. What is rare (sleep, close, items that come back) holds
 //! both locks and sees a queue that stands still.
 //!
 //! Whoever takes the take end's lock after its holder's death is told. Most changes become true with **one** store: the put end's place

@@ -31,6 +31,18 @@ fn ring(bell: &AtomicU32, count: i32) {
     }
 }
 
+/// Says that somebody is about to sleep; gives the word that it sleeps on. In one step, because who rings holds no lock: a
+/// sleeper that wrote the very word that was just rung would lose its bit with those who were woken.
+fn announce(bell: &AtomicU32) -> u32 {
+    loop {
+        let now = bell.load(Relaxed);
+        let asleep = now.wrapping_add(ONE) | SLEEPERS;
+        if bell.compare_exchange(now, asleep, Relaxed, Relaxed).is_ok() {
+            return asleep;
+        }
+    }
+}
+
 impl Memory<'_> {
     /// Waits until everything that was put in is taken for good or acknowledged.
     pub fn join(&self) {
@@ -57,8 +69,7 @@ impl Memory<'_> {
             self.leave_both();
             return false;
         }
-        let asleep = bell.load(Relaxed).wrapping_add(ONE) | SLEEPERS;
-        bell.store(asleep, Relaxed);
+        let asleep = announce(bell);
         self.leave_both();
         futex_wait(bell, asleep, Some(LOOK_AGAIN));
         true
