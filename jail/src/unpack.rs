@@ -177,18 +177,27 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    /// A folder of a test's own, empty.
-    fn folder(name: &str) -> PathBuf {
+    /// A folder of a test's own, which goes when it is dropped, however the test ends.
+    struct Folder(PathBuf);
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn folder(name: &str) -> Folder {
         let folder = std::env::temp_dir().join(format!("labs-unpack-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(folder.join("to")).expect("a temporary folder");
-        folder
+        Folder(folder)
     }
 
     /// Packs entries of (name, bytes), unpacks them again, and gives the refusal.
     fn refusal(kind: &str, entries: &[(String, usize)]) -> Result<(), String> {
         let count = entries.len();
-        let folder = folder(&format!("{kind}-{count}-{}", entries[0].0.replace('/', "_")));
+        let guard = folder(&format!("{kind}-{count}-{}", entries[0].0.replace('/', "_")));
+        let folder = &guard.0;
         let path = folder.join(format!("archive.{kind}"));
         let file = File::create(&path).expect("a file");
         match kind {
@@ -204,9 +213,8 @@ mod tests {
                 assert_eq!(folder.join("to").join(name).metadata().expect("unpacked").len(), *bytes as u64);
             }
         }
-        let outside = std::fs::read_dir(&folder).expect("a folder").count();
+        let outside = std::fs::read_dir(folder).expect("a folder").count();
         assert_eq!(outside, 2, "something came out beside the folder");
-        std::fs::remove_dir_all(folder).expect("a temporary folder can go");
         done
     }
 

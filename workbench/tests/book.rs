@@ -92,6 +92,23 @@ fn broken(file: &Path, text: &str, link: &str) -> Option<String> {
     (!known).then(|| format!("{}: no heading for `{link}`", file.display()))
 }
 
+/// Markdown ends a paragraph at a line that begins with a comment: only marks that stand for a block may begin one.
+fn torn(text: &str) -> Vec<&str> {
+    let begins = |line: &&str| {
+        let line = line.trim_start_matches(['>', ' ', '-']);
+        ["price", "rate", "graph"].iter().any(|what| line.starts_with(&format!("<!--n {what} ")))
+    };
+    text.lines().filter(begins).collect()
+}
+
+#[test]
+fn no_number_tears_its_paragraph_apart() {
+    for file in files(&root().join("docs/src"), "md") {
+        assert_eq!(torn(&read(&file)), Vec::<&str>::new(), "{}", file.display());
+    }
+    assert_eq!(torn("> a lock takes\n> <!--n price lock 1-->11 ns<!--/n-->, or so").len(), 1);
+}
+
 #[test]
 fn every_link_and_anchor_leads_somewhere() {
     let source = root().join("docs/src");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use grader::submit::workspace;
+use grader::submit::workspace::{self, Scratch};
 use serde_json::Value;
 use shared::sys::hermetic::mix;
 use workbench::grade::jail::{Jail, Level};
@@ -16,12 +16,9 @@ fn corpus(slug: &str) -> PathBuf {
     workspace::root().join("xtask/corpus/lab3").join(slug)
 }
 
-/// A folder of this test's own, empty.
-fn folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("labs-grade-{name}-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("a temporary folder");
-    folder
+/// A folder of this test's own, empty; it goes when it is dropped.
+fn folder(name: &str) -> Scratch {
+    Scratch::new(&format!("grade {name}")).expect("a temporary folder")
 }
 
 /// A class of submissions of the corpus, under other names.
@@ -88,10 +85,10 @@ fn check(slug: &str) -> Value {
 #[test]
 fn grade_says_what_check_says_at_every_level() {
     let folder = folder("same");
-    let class = class(&folder, SMALL);
+    let class = class(&folder.path, SMALL);
     let expected: Vec<Value> = SMALL.iter().map(|(_, slug)| check(slug)).collect();
     for words in levels() {
-        let out = folder.join(words.join("-"));
+        let out = folder.path.join(words.join("-"));
         done(&grade(&class, &out, &words).output().expect("it starts"));
         let submissions = document(&out)["submissions"].clone();
         for (at, (name, _)) in SMALL.iter().enumerate() {
@@ -103,7 +100,6 @@ fn grade_says_what_check_says_at_every_level() {
         }
         assert_eq!(submissions[0]["same_files_as"], serde_json::json!(["dave"]));
     }
-    std::fs::remove_dir_all(folder).expect("a temporary folder can go");
 }
 
 /// Times at which results were published.
@@ -119,7 +115,7 @@ fn published(out: &Path) -> Vec<(PathBuf, std::time::SystemTime)> {
 #[test]
 fn what_is_done_is_not_done_again_and_what_changed_is() {
     let folder = folder("again");
-    let (class, out) = (class(&folder, &SMALL[..3]), folder.join("out"));
+    let (class, out) = (class(&folder.path, &SMALL[..3]), folder.path.join("out"));
     let words = levels().remove(0);
     let run = || done(&grade(&class, &out, &words).output().expect("it starts"));
     run();
@@ -133,13 +129,12 @@ fn what_is_done_is_not_done_again_and_what_changed_is() {
         (0..3).filter_map(|at| document(&out)["submissions"][at]["result"]["score"].as_u64()).collect();
     assert_eq!(scores, [90, 90, 100]);
     assert_eq!(published(&out).len(), first.len() + 1, "bob's result was known for alice; carol's was new");
-    std::fs::remove_dir_all(folder).expect("a temporary folder can go");
 }
 
 #[test]
 fn shares_graded_apart_and_merged_are_the_whole() {
     let folder = folder("shares");
-    let (class, whole, parts) = (class(&folder, SMALL), folder.join("whole"), folder.join("parts"));
+    let (class, whole, parts) = (class(&folder.path, SMALL), folder.path.join("whole"), folder.path.join("parts"));
     let words = levels().remove(0);
     let run = |out: &Path, more: &[&str]| grade(&class, out, &[&words[..], more].concat()).output().expect("it starts");
     done(&run(&whole, &[]));
@@ -152,7 +147,6 @@ fn shares_graded_apart_and_merged_are_the_whole() {
     done(&run(&parts, &["--merge"]));
     let read = |out: &Path| std::fs::read(out.join("class.json")).expect("a document");
     assert_eq!(read(&whole), read(&parts));
-    std::fs::remove_dir_all(folder).expect("a temporary folder can go");
 }
 
 /// Processes that belong to this grader's scratch folders or were started for them.
@@ -186,7 +180,7 @@ fn signal(child: &Child, signal: i32) {
 fn a_grader_killed_at_any_moment_loses_nothing_and_leaves_nothing() {
     let kills: u64 = std::env::var("GRADE_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(4);
     let folder = folder("killed");
-    let (class, whole, out) = (class(&folder, SMALL), folder.join("whole"), folder.join("out"));
+    let (class, whole, out) = (class(&folder.path, SMALL), folder.path.join("whole"), folder.path.join("out"));
     for words in levels().into_iter().filter(|words| words[0] == "--sandbox" || kills == 0) {
         let _ = (std::fs::remove_dir_all(&whole), std::fs::remove_dir_all(&out));
         let started = std::time::Instant::now();
@@ -208,32 +202,31 @@ fn a_grader_killed_at_any_moment_loses_nothing_and_leaves_nothing() {
         assert_eq!(read(&whole), read(&out), "{words:?}");
         assert_eq!(std::fs::read_dir(out.join("results/new")).expect("a folder").count(), 0, "half a result is left");
     }
-    std::fs::remove_dir_all(folder).expect("a temporary folder can go");
 }
 
 #[test]
 fn ctrl_c_leaves_no_process() {
     let folder = folder("interrupted");
-    let (class, out) = (class(&folder, SMALL), folder.join("out"));
+    let (class, out) = (class(&folder.path, SMALL), folder.path.join("out"));
     let child = grade(&class, &out, &levels()[0]).stderr(Stdio::null()).spawn().expect("it starts");
     std::thread::sleep(Duration::from_millis(1_500));
     signal(&child, libc::SIGINT);
     let (id, output) = (child.id(), child.wait_with_output().expect("it ends"));
     assert!(matches!(output.status.code(), Some(130 | 0)), "{:?}", output.status.signal());
     assert_all_gone(id);
-    std::fs::remove_dir_all(folder).expect("a temporary folder can go");
 }
 
 #[test]
 fn a_class_that_cannot_be_is_a_mistake_on_the_command_line() {
     let folder = folder("none");
-    for (class, words) in [(folder.clone(), "holds no submissions"), (folder.join("no"), "there is no such folder")] {
-        let output = grade(&class, &folder.join("out"), &["--unsandboxed"]).output().expect("it starts");
+    for (class, words) in
+        [(folder.path.clone(), "holds no submissions"), (folder.path.join("no"), "there is no such folder")]
+    {
+        let output = grade(&class, &folder.path.join("out"), &["--unsandboxed"]).output().expect("it starts");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(words), "{said}");
     }
-    let output = grade(&folder, &folder, &["--shard", "3/2"]).output().expect("it starts");
+    let output = grade(&folder.path, &folder.path, &["--shard", "3/2"]).output().expect("it starts");
     assert_eq!(output.status.code(), Some(2));
-    std::fs::remove_dir_all(folder).expect("a temporary folder can go");
 }

@@ -19,6 +19,7 @@ use crate::report::result::{CheckResult, ExploredSummary, Status};
 use crate::search::dependence::Rules;
 use crate::search::tariff::TARIFF;
 use crate::search::{Explored, Found, Limits, Run, bounded, clock, reduced, vacuous};
+use crate::story::picture::{self, Picture};
 use crate::story::schedule::{self, Schedule};
 use crate::story::{minimise, waiting, words};
 use crate::submit::stage;
@@ -120,6 +121,7 @@ fn blank(check: &Check) -> CheckResult {
         schedule: None,
         explored: None,
         evidence: json!({}),
+        picture: None,
     }
 }
 
@@ -274,14 +276,28 @@ fn tell(
     let finding = &found.finding;
     let schedule = Schedule { scenario: scenario.name.to_owned(), seed: scenario.header.seed, choices };
     fail(result, finding);
+    let (id, name) = (result.id.clone(), schedule::name(&schedule));
+    let because = words::number_steps(&finding.because, &finding.guilty, &lines);
+    result.picture = Some(picture::html(&Picture {
+        title: &format!("{}, {}", lab.name, lab.title),
+        message: &format!("FAIL {id}: {}", finding.message),
+        because: &because,
+        schedule: &name,
+        command: &format!("cargo xtask replay {} {name} --path SUBMISSION", lab.name),
+        lines: &lines,
+        steps: &found.steps,
+        layout,
+        guilty: &finding.guilty,
+        workers: scenario.workers(),
+    }));
     result.message += &format!(" ({} workers, found in execution {})", scenario.workers(), found.execution);
-    result.schedule = Some(schedule::name(&schedule));
+    result.schedule = Some(name);
     let numbers: Vec<usize> = finding.guilty.iter().map(|at| words::number_of(&lines, *at)).collect();
     result.evidence = json!({
         "workers": scenario.workers(),
         "found_in_execution": found.execution,
         "story": words::render(&lines, &finding.guilty),
-        "because": words::number_steps(&finding.because, &finding.guilty, &lines),
+        "because": because,
         "guilty": numbers,
     });
 }

@@ -11,7 +11,8 @@ use grader::drive::processes::Processes;
 use grader::drive::step::{Choice, Step};
 use grader::labs::{self, Lab};
 use grader::search::replay;
-use grader::submit::{compile, workspace};
+use grader::submit::compile;
+use grader::submit::workspace::{self, Scratch};
 use shared::sys::hermetic::mix;
 
 fn lab3() -> &'static Lab {
@@ -41,11 +42,10 @@ fn check_folder(folder: &Path) -> (Option<i32>, serde_json::Value) {
     (output.status.code(), json(&output))
 }
 
-/// A folder with this as its only student file.
-fn submission(name: &str, content: &[u8]) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("labs test {name} {}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a temporary folder");
-    std::fs::write(folder.join("flag.rs"), content).expect("a temporary file");
+/// A folder with this as its only student file; its name has blanks, and it goes when it is dropped.
+fn submission(name: &str, content: &[u8]) -> Scratch {
+    let folder = Scratch::new(&format!("labs test {name}")).expect("a temporary folder");
+    std::fs::write(folder.path.join("flag.rs"), content).expect("a temporary file");
     folder
 }
 
@@ -57,7 +57,7 @@ fn the_solution_has_all_points_and_the_starter_none() {
     assert_eq!(document["verdict"], "pass");
     // The starter itself, not whatever a student has made of it by now.
     let text = grader::cmd::starters::starter_text(lab3(), "flag.rs").expect("the solution has markers");
-    let (code, document) = check_folder(&submission("starter", text.as_bytes()));
+    let (code, document) = check_folder(&submission("starter", text.as_bytes()).path);
     assert_eq!((code, &document["score"]), (Some(1), &serde_json::json!(0)), "{document}");
     assert!(document["checks"].as_array().expect("checks").iter().any(|c| c["status"] == "not-started"));
 }
@@ -65,10 +65,10 @@ fn the_solution_has_all_points_and_the_starter_none() {
 #[test]
 fn files_that_cannot_be_taken_are_a_failed_build_with_a_reason() {
     let link = submission("link", b"");
-    std::fs::remove_file(link.join("flag.rs")).expect("removable");
-    std::os::unix::fs::symlink("/etc/passwd", link.join("flag.rs")).expect("a link");
+    std::fs::remove_file(link.path.join("flag.rs")).expect("removable");
+    std::os::unix::fs::symlink("/etc/passwd", link.path.join("flag.rs")).expect("a link");
     let empty = submission("empty", b"");
-    std::fs::remove_file(empty.join("flag.rs")).expect("removable");
+    std::fs::remove_file(empty.path.join("flag.rs")).expect("removable");
     for (folder, reason) in [
         (link, "is a link"),
         (empty, "is missing"),
@@ -76,11 +76,10 @@ fn files_that_cannot_be_taken_are_a_failed_build_with_a_reason() {
         (submission("bytes", b"fn a() {}\n\xff\xfe"), "flag.rs:2 is not UTF-8"),
         (submission("thread", b"use std::thread;\n"), "flag.rs:1: `std::thread`"),
     ] {
-        let (code, document) = check_folder(&folder);
+        let (code, document) = check_folder(&folder.path);
         let build = &document["checks"][0];
         assert_eq!((code, &build["status"]), (Some(1), &serde_json::json!("fail")), "{document}");
         assert!(build["message"].as_str().unwrap_or("").contains(reason), "{build}");
-        std::fs::remove_dir_all(folder).expect("a temporary folder can go");
     }
 }
 
@@ -88,11 +87,13 @@ fn files_that_cannot_be_taken_are_a_failed_build_with_a_reason() {
 fn a_build_error_is_shown_as_the_compiler_says_it() {
     let solution = std::fs::read_to_string(workspace::solution(lab3()).join("src/flag.rs")).expect("the solution");
     let folder = submission("typo", solution.replace("Claim::Won\n", "Claim::Wonn\n").as_bytes());
-    let output = run(&["check", "lab3", "--path", &folder.to_string_lossy()]);
+    let output = run(&["check", "lab3", "--path", &folder.path.to_string_lossy()]);
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(1));
-    assert!(shown.contains("error[E0599]") && shown.contains(&format!("--> {}/flag.rs:", folder.display())), "{shown}");
-    std::fs::remove_dir_all(folder).expect("a temporary folder can go");
+    // A folder below the checkout is shown from there on.
+    let place = format!("{}/flag.rs:", folder.path.file_name().unwrap_or_default().display());
+    let names_it = |line: &str| line.contains("--> ") && line.contains(&place);
+    assert!(shown.contains("error[E0599]") && shown.lines().any(names_it), "{shown}");
 }
 
 #[test]

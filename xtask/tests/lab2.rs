@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use grader::cmd::starters::starter_text;
 use grader::labs;
-use grader::submit::workspace;
+use grader::submit::workspace::{self, Scratch};
 
 fn run(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask")).args(args).stdin(Stdio::null()).output().expect("the runner starts")
@@ -27,14 +27,31 @@ fn the_solution_has_all_points_and_the_starter_none() {
     let complete: Vec<bool> = explored.map(|c| c["explored"]["complete"] == true).collect();
     assert_eq!(complete, [true; 4], "every interleaving is visited");
 
-    let folder = std::env::temp_dir().join(format!("lab2 starter {}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a temporary folder");
+    let folder = Scratch::new("lab2 starter").expect("a temporary folder");
     let lab = labs::find("pill").expect("lab 2 is found by its topic");
-    std::fs::write(folder.join("pill.rs"), starter_text(lab, "pill.rs").expect("the solution has markers"))
+    std::fs::write(folder.path.join("pill.rs"), starter_text(lab, "pill.rs").expect("the solution has markers"))
         .expect("a temporary file");
-    let (code, document) = check(&["--path", &folder.to_string_lossy()]);
+    let (code, document) = check(&["--path", &folder.path.to_string_lossy()]);
     assert_eq!((code, &document["score"]), (Some(1), &serde_json::json!(0)), "{document}");
-    std::fs::remove_dir_all(folder).expect("a temporary folder can go");
+}
+
+/// Virtual microseconds from the producer's end until all eight workers are home.
+fn latency(args: &[&str]) -> f64 {
+    // The scenario's producer takes 50 us before it is done.
+    let pause_us = 50.0;
+    let (_, document) = check(args);
+    let latency = document["checks"].as_array().expect("checks").iter().find(|c| c["id"] == "latency");
+    latency.expect("the check")["evidence"]["makespan_ns"].as_f64().expect("a makespan") / 1e3 - pause_us
+}
+
+#[test]
+fn what_the_question_about_pills_one_by_one_says_is_what_the_virtual_clock_says() {
+    let folder = workspace::root().join("xtask/corpus/lab2/wrong/pill-after-exit");
+    let (singly, at_once) = (latency(&["--path", &folder.to_string_lossy()]), latency(&["--solution"]));
+    let text = std::fs::read_to_string(workspace::root().join("solutions/lab2/questions.toml")).expect("the questions");
+    let question = text.split("key = \"one_by_one\"").nth(1).expect("the question");
+    assert!(question.contains(&format!("{singly:.1} us against {at_once:.1}")), "{singly} against {at_once}");
+    assert!(question.contains(&format!("answer = \"{:.0}\"", singly / at_once)), "{}", singly / at_once);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use grader::drive::processes::spawn;
 use grader::labs::{self, Lab};
+use grader::submit::workspace::Scratch;
 use grader::submit::{compile, reference};
 use shared::boards::lab4::script::{tag, word};
 use shared::header::{HEADER_BYTES, Header};
@@ -108,19 +109,17 @@ fn a_server_that_is_killed_is_an_error_and_no_wait() {
 
 #[test]
 fn the_starter_has_no_points() {
-    let folder = std::env::temp_dir().join(format!("labs test lab4 starter {}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a temporary folder");
+    let folder = Scratch::new("labs test lab4 starter").expect("a temporary folder");
     for file in lab4().student_files {
         let text = grader::cmd::starters::starter_text(lab4(), file).expect("the solution has markers");
-        std::fs::write(folder.join(file), text).expect("a temporary file");
+        std::fs::write(folder.path.join(file), text).expect("a temporary file");
     }
     let args = ["check", "lab4", "--no-timing", "--json", "--path"];
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"));
-    let output = command.args(args).arg(&folder).output().expect("the runner starts");
+    let output = command.args(args).arg(&folder.path).output().expect("the runner starts");
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
     assert_eq!((output.status.code(), &document["score"]), (Some(1), &serde_json::json!(0)), "{document}");
     let all = document["checks"].as_array().expect("a list");
     let fine = |c: &serde_json::Value| c["id"] == "build" || c["status"] == "not-started" || c["status"] == "skipped";
     assert!(all.iter().all(fine), "{document}");
-    std::fs::remove_dir_all(&folder).expect("our own folder");
 }

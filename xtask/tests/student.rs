@@ -23,7 +23,9 @@ struct Checkout {
 
 impl Checkout {
     fn new(name: &str) -> Checkout {
-        let root = std::env::temp_dir().join(format!("labs-checkout-{name}-{}", std::process::id()));
+        // First of all what removes it: whatever fails after this leaves nothing.
+        let new = Checkout { root: std::env::temp_dir().join(format!("labs-checkout-{name}-{}", std::process::id())) };
+        let root = &new.root;
         let from = workspace::root();
         for folder in ["labs/lab3/src", "xtask", "target/debug"] {
             std::fs::create_dir_all(root.join(folder)).expect("a temporary folder");
@@ -42,7 +44,6 @@ impl Checkout {
         std::fs::copy(from.join("Cargo.lock"), root.join("Cargo.lock")).expect("the lock file");
         // The runner writes to the target folder that it lies in.
         std::fs::copy(env!("CARGO_BIN_EXE_xtask"), root.join("target/debug/xtask")).expect("the runner can be copied");
-        let new = Checkout { root };
         for file in ["prediction.toml", "questions.toml", "hints.toml"] {
             let text = std::fs::read(from.join("solutions/lab3").join(file)).expect("the solution has it");
             std::fs::write(new.root.join("labs/lab3").join(file), text).expect("writable");

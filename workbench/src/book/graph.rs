@@ -16,8 +16,7 @@ use crate::drive::machine::Machine;
 use crate::drive::model::{Model, Thing};
 use crate::drive::processes::Processes;
 use crate::drive::step::Choice;
-use crate::judge::common;
-use crate::labs::{self, Judge, Lab, Scenario};
+use crate::labs::{self, Check, Lab, Scenario};
 use crate::search::Run;
 use crate::story::words;
 use crate::submit::{compile, workspace};
@@ -61,6 +60,13 @@ pub const WANTED: &[Wanted] = &[
         lab: "lab3",
         scenario: "one-winner",
         program: Program::Baseline("raw"),
+    },
+    Wanted {
+        name: "early-pill",
+        title: "The early pill: send the workers home before all tasks are in",
+        lab: "lab2",
+        scenario: "exactly-once-producers",
+        program: Program::Corpus("lab2/wrong/first-producer-sends"),
     },
 ];
 
@@ -135,7 +141,7 @@ pub fn export(wanted: &Wanted) -> Result<Graph> {
             Source { solution: true, path: None, baseline: Some(offset.context("an unknown baseline")?) }
         }
     };
-    let (mut scenario, judge) = find(lab, wanted.scenario)?;
+    let (mut scenario, check, judge) = find(lab, wanted.scenario)?;
     source.adapt(lab, &mut scenario);
     let Some(program) = source.compile(lab, &compile::toolkit()?)? else {
         bail!("{}: it does not compile", wanted.name)
@@ -145,8 +151,8 @@ pub fn export(wanted: &Wanted) -> Result<Graph> {
     let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer, patience: PATIENCE };
     assess::pin_here();
     let mut machine = Processes::launch(&program.binary, &scenario.header, &layout)?;
-    let judged =
-        |run: &Run| common::refuse(run.steps, run.ending, Some(run.model), &layout).or_else(|| judge(&scenario, run));
+    let refuse = |run: &Run| check.judge.refuse(run.steps, run.ending, Some(run.model), &layout);
+    let judged = |run: &Run| refuse(run).or_else(|| judge(&scenario, run));
     let nodes = Explorer { lab, setting: &setting, judge: &judged }.explore(&mut machine)?;
     Ok(Graph {
         name: wanted.name.into(),
@@ -164,12 +170,12 @@ pub fn export(wanted: &Wanted) -> Result<Graph> {
 
 type EveryJudge = fn(&Scenario, &Run) -> Option<labs::Finding>;
 
-fn find(lab: &Lab, name: &str) -> Result<(Scenario, EveryJudge)> {
+fn find(lab: &Lab, name: &str) -> Result<(Scenario, &'static Check, EveryJudge)> {
     for check in lab.checks {
-        let Judge::Every(judge) = check.judge else { continue };
+        let Some(judge) = check.judge.of_every() else { continue };
         let seed = crate::story::schedule::USUAL_SEED;
         if let Some(scenario) = (check.scenarios)(seed).into_iter().find(|s| s.name == name) {
-            return Ok((scenario, judge));
+            return Ok((scenario, check, judge));
         }
     }
     bail!("{} has no explored scenario `{name}`", lab.name)

@@ -9,7 +9,7 @@ use super::check;
 use crate::cli::workbench::Grade;
 use crate::cli::{Code, usage};
 use crate::grade::class::{self, Entry};
-use crate::grade::jail::{Jail, Level};
+use crate::grade::jail::{Caps, JUDGE, Jail, Level};
 use crate::grade::key;
 use crate::grade::level;
 use crate::grade::one::Grader;
@@ -35,6 +35,8 @@ pub struct Options {
     pub merge: bool,
     /// Which levels are good enough, best first.
     pub levels: Vec<Level>,
+    /// Processor seconds that judging a submission may take.
+    pub judge_seconds: u32,
     /// Leave out the race.
     pub no_timing: bool,
     /// Seed of everything random; none: the class's own.
@@ -66,6 +68,7 @@ pub fn options(asked: Grade) -> Result<Options> {
         shard: asked.shard,
         merge: asked.merge,
         levels,
+        judge_seconds: asked.judge_seconds,
         no_timing: asked.no_timing,
         seed: asked.seed,
         json: asked.json,
@@ -90,7 +93,8 @@ pub fn run(lab: &'static Lab, options: &Options) -> Result<Code> {
         true => "left out with --no-timing",
         false => "speed is asked once everything is right",
     };
-    let plan = Plan { grader: &grader, store, jobs, only_known: options.merge, unasked };
+    let out = options.out.clone();
+    let plan = Plan { grader: &grader, store, out, jobs, only_known: options.merge, unasked };
     let mut rows = queue::explore(&plan, &entries);
     if !options.no_timing {
         let timing = Store::open(&options.out.join("timing"))?;
@@ -130,10 +134,11 @@ fn prepare(lab: &'static Lab, options: &Options) -> Result<Grader> {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     let seed = seed(options)?;
-    let flags = [seed.to_string(), jail.level.to_string()];
+    let flags = [seed.to_string(), jail.level.to_string(), options.judge_seconds.to_string()];
+    let judging = Caps { cpu_ms: u64::from(options.judge_seconds) * 1000, ..JUDGE };
     let common = key::common(&workspace::root(), lab.name, &ask(&["-vV"])?, &flags)?;
     let machine = machine::describe();
-    Ok(Grader { lab, jail, toolkit, sysroot: ask(&["--print", "sysroot"])?.into(), seed, machine, common })
+    Ok(Grader { lab, jail, toolkit, sysroot: ask(&["--print", "sysroot"])?.into(), seed, machine, common, judging })
 }
 
 fn jail(options: &Options) -> Result<Jail> {

@@ -4,6 +4,7 @@
 //! those processes through a fence (another user, no signals to this one, no tracing), and tells what it found as
 //! one JSON document on a pipe that none of them has.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -35,8 +36,8 @@ pub struct Order {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Judged {
-    /// The lab's checks.
-    Checks(Vec<CheckResult>),
+    /// The lab's checks, and pages of those that failed in an interleaving, by their ids.
+    Checks(Vec<CheckResult>, BTreeMap<String, String>),
     /// The race.
     Wall(Wall),
 }
@@ -56,7 +57,9 @@ pub fn run(order: Order) -> Result<Code> {
         None => {
             let mut checks = assess::assess(order.lab, &order.binary, order.seed, &mut |_| {})?;
             checks.iter_mut().for_each(cut);
-            Judged::Checks(checks)
+            let pages = checks.iter_mut().filter_map(|c| Some((c.id.clone(), shown(c.picture.take()?))));
+            let pages = pages.collect();
+            Judged::Checks(checks, pages)
         }
     };
     println!("{}", serde_json::to_string(&judged)?);
@@ -65,6 +68,21 @@ pub fn run(order: Order) -> Result<Code> {
 
 /// Bytes of a story, a message that are kept. A student decides how long they are; a class has many.
 const LONGEST: usize = 32 << 10;
+
+/// Bytes of a page that are kept. Drawings that anybody looks at have some ten thousand.
+const LONGEST_PAGE: usize = 256 << 10;
+
+/// The page, or one that says that there is none.
+fn shown(page: String) -> String {
+    if page.len() <= LONGEST_PAGE {
+        return page;
+    }
+    let bytes = page.len();
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>too long</title></head>\n<body><p>This story is \
+         too long for a drawing: {bytes} bytes. Its beginning is in class.json and in the report.</p></body>\n</html>\n"
+    )
+}
 
 /// Cuts what is too long, and says so.
 fn cut(check: &mut CheckResult) {

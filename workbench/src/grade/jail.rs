@@ -58,14 +58,14 @@ pub struct Caps {
     pub processes: u64,
 }
 
-/// For the compiler: it takes 0.2 GB and a second.
+/// For the compiler: it takes 0.2 GB and half a second.
 pub const BUILD: Caps =
-    Caps { bytes: 2 << 30, cpu_ms: 30_000, wall_ms: 600_000, address: 4 << 30, file: 128 << 20, processes: 64 };
+    Caps { bytes: 2 << 30, cpu_ms: 10_000, wall_ms: 600_000, address: 4 << 30, file: 128 << 20, processes: 64 };
 /// For judging: the lab's processes take some megabytes and a second.
 pub const JUDGE: Caps =
     Caps { bytes: 1 << 30, cpu_ms: 600_000, wall_ms: 1_800_000, address: 512 << 20, file: 16 << 20, processes: 64 };
 /// Bytes of output that are kept; more is read and dropped.
-pub const OUTPUT: usize = 4 << 20;
+pub const OUTPUT: usize = 8 << 20;
 
 /// What may be done with a part of the room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

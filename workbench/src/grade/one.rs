@@ -1,5 +1,6 @@
 //! One submission from its files to its result.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::class::SHOWN;
-use super::jail::{BUILD, End, Ended, JUDGE, Jail, Level, Part, Room, Use, is_root, part};
+use super::jail::{BUILD, Caps, End, Ended, Jail, Level, Part, Room, Use, is_root, part};
 use super::key::Hasher;
 use super::level::reachable;
 use super::user;
@@ -34,6 +35,8 @@ pub struct Grader {
     pub machine: Machine,
     /// The hash of all that submissions share.
     pub common: Hasher,
+    /// What judging one may use.
+    pub judging: Caps,
 }
 
 /// What grading a submission costs, in milliseconds of processor time; 0 where nobody counted.
@@ -56,6 +59,11 @@ pub struct Graded {
     pub cost: Cost,
     /// Where.
     pub machine: Machine,
+    /// Pages of checks that failed in an interleaving, by their ids; published beside the result, and before it.
+    #[serde(skip)]
+    pub pages: BTreeMap<String, String>,
+    /// The ids of those pages.
+    pub pictures: Vec<String>,
 }
 
 /// The result's name: a hash of the staged files, or of the sentence that says why there are none.
@@ -95,11 +103,11 @@ pub fn grade(grader: &Grader, staged: &Result<PathBuf, String>, scratch: &Path) 
         Err(sentence) => Err(BuildFailure { message: sentence.clone(), compiler: String::new() }),
         Ok(folder) => build(grader, folder, scratch, &mut cost).map_err(|error| Trouble { building: true, error })?,
     };
-    let checks = match built {
-        Err(failure) => check::unbuilt(grader.lab, &failure),
+    let (checks, pages) = match built {
+        Err(failure) => (check::unbuilt(grader.lab, &failure), BTreeMap::new()),
         Ok(program) => judge(grader, &program, &mut cost).map_err(|error| Trouble { building: false, error })?,
     };
-    Ok(Graded { checks, sandbox: grader.jail.level, cost, machine: grader.machine.clone() })
+    Ok(graded(grader, checks, pages, cost))
 }
 
 /// The result of a submission that cannot be graded where the reference can, again and again: it is to blame, however it
@@ -112,7 +120,12 @@ pub fn to_blame(grader: &Grader, building: bool) -> Graded {
         }
         false => over_the_cap(grader.lab, "the program keeps the grader from ending, as the reference does not"),
     };
-    Graded { checks, sandbox: grader.jail.level, cost: Cost::default(), machine: grader.machine.clone() }
+    graded(grader, checks, BTreeMap::new(), Cost::default())
+}
+
+fn graded(grader: &Grader, checks: Vec<CheckResult>, pages: BTreeMap<String, String>, cost: Cost) -> Graded {
+    let pictures = pages.keys().cloned().collect();
+    Graded { checks, sandbox: grader.jail.level, cost, machine: grader.machine.clone(), pages, pictures }
 }
 
 /// Compiles staged files in a jail.
@@ -179,22 +192,24 @@ fn blame(ended: &Ended) -> Result<BuildFailure> {
 }
 
 /// Runs the judge in a jail.
-fn judge(grader: &Grader, program: &Path, cost: &mut Cost) -> Result<Vec<CheckResult>> {
+fn judge(grader: &Grader, program: &Path, cost: &mut Cost) -> Result<(Vec<CheckResult>, BTreeMap<String, String>)> {
     let (ended, judged) = ask(grader, program, None)?;
     cost.judge_ms = ended.cpu_ms;
     let too_much = match ended.end {
-        End::Memory => format!("all processes together held more than {} MB", JUDGE.bytes >> 20),
-        End::Processor => format!("all checks together took more than {} s of processor time", JUDGE.cpu_ms / 1000),
-        End::Wall => bail!("judging stood still for {} s", JUDGE.wall_ms / 1000),
+        End::Memory => format!("all processes together held more than {} MB", grader.judging.bytes >> 20),
+        End::Processor => {
+            format!("all checks together took more than {} s of processor time", grader.judging.cpu_ms / 1000)
+        }
+        End::Wall => bail!("judging stood still for {} s", grader.judging.wall_ms / 1000),
         _ => {
-            let Some(Judged::Checks(checks)) = judged else {
+            let Some(Judged::Checks(checks, pages)) = judged else {
                 bail!("the judge said nothing ({:?}): {}", ended.end, ended.stderr.trim())
             };
             ensure!(checks.len() == grader.lab.checks.len(), "the judge left out checks");
-            return Ok(std::iter::once(check::built()).chain(checks).collect());
+            return Ok((std::iter::once(check::built()).chain(checks).collect(), pages));
         }
     };
-    Ok(over_the_cap(grader.lab, &too_much))
+    Ok((over_the_cap(grader.lab, &too_much), BTreeMap::new()))
 }
 
 /// The program was ended with all its checks: none of them passed.
@@ -229,7 +244,12 @@ fn ask(grader: &Grader, program: &Path, reference: Option<&Path>) -> Result<(End
     if let Some(reference) = &reference {
         words.extend(["--reference".into(), jail.place(reference).into()]);
     }
-    let room = Room { parts: [judge, lab].into_iter().chain(reference).collect(), user, caps: JUDGE, programs: false };
+    let room = Room {
+        parts: [judge, lab].into_iter().chain(reference).collect(),
+        user,
+        caps: grader.judging,
+        programs: false,
+    };
     words.push("--".into());
     words.extend(jail.fence(&room));
     let ended = jail.run(&room, &words)?;

@@ -39,6 +39,8 @@ pub struct Plan<'p> {
     pub grader: &'p Grader,
     /// Where results are.
     pub store: Store,
+    /// The folder of the class's documents.
+    pub out: PathBuf,
     /// Submissions at a time.
     pub jobs: usize,
     /// Only look at what is there.
@@ -114,7 +116,7 @@ fn words(row: &Row) -> String {
     match &row.graded {
         Err(problem) => format!("MISSING, {}", problem.lines().next().unwrap_or("")),
         Ok(graded) => {
-            let points: u32 = graded.checks.iter().map(|c| c.score).sum();
+            let (_, points) = score::verdict(&mut graded.checks.clone(), &row.wall);
             let failed = graded.checks.iter().find(|c| c.status != Status::Pass);
             format!("{points}{}", failed.map_or(String::new(), |c| format!(", {}: {}", c.id, c.message)))
         }
@@ -145,6 +147,10 @@ fn one_row(plan: &Plan, entry: &Entry) -> (Row, bool) {
         }
         fresh = true;
         let graded = insist(plan.grader, &staged, &scratch.path)?;
+        // The pages first: whoever sees the result finds what it names.
+        for (id, page) in &graded.pages {
+            plan.store.write_page(&plan.out, &key, id, page)?;
+        }
         plan.store.publish(&key, &graded)?;
         // Somebody else may have been first: what is published counts.
         plan.store.load(&key)?.context("what was just published is gone")

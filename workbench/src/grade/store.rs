@@ -41,7 +41,7 @@ impl Store {
         let place = self.place(key);
         let folder = place.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-        let fresh = self.fresh(result)?;
+        let fresh = self.fresh(&json(result)?)?;
         let linked = fs::hard_link(&fresh, &place);
         let _ = fs::remove_file(&fresh);
         match linked {
@@ -64,7 +64,7 @@ impl Store {
         let place = self.place(key);
         let folder = place.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-        let fresh = self.fresh(result)?;
+        let fresh = self.fresh(&json(result)?)?;
         fs::rename(&fresh, &place).with_context(|| format!("writing {}", place.display()))
     }
 
@@ -81,18 +81,34 @@ impl Store {
         }
     }
 
-    fn fresh<T: Serialize>(&self, result: &T) -> Result<PathBuf> {
+    /// Writes a page beside the results, in the folder `out`. The same key has the same page, whoever writes it last.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_page(&self, out: &Path, key: &str, id: &str, text: &str) -> Result<()> {
+        let place = out.join(page(key, id));
+        let folder = place.parent().unwrap_or(out);
+        fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+        let fresh = self.fresh(text.as_bytes())?;
+        fs::rename(&fresh, &place).with_context(|| format!("writing {}", place.display()))
+    }
+
+    fn fresh(&self, bytes: &[u8]) -> Result<PathBuf> {
         use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Relaxed);
         let path = self.folder.join("new").join(format!("{}-{}-{count}", host(), std::process::id()));
-        let mut bytes = serde_json::to_vec_pretty(result)?;
-        bytes.push(b'\n');
         let _ = fs::remove_file(&path);
-        let written = File::create_new(&path).and_then(|mut f| f.write_all(&bytes).and_then(|()| f.sync_all()));
+        let written = File::create_new(&path).and_then(|mut f| f.write_all(bytes).and_then(|()| f.sync_all()));
         written.with_context(|| format!("writing {}", path.display()))?;
         Ok(path)
     }
+}
+
+fn json<T: Serialize>(result: &T) -> Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(result)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 fn host() -> String {
@@ -124,30 +140,36 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
         .with_context(|| format!("writing {}", path.display()))
 }
 
+/// The place of a page, relative to the folder of the class's documents.
+pub fn page(key: &str, id: &str) -> String {
+    format!("pictures/{}/{key}-{id}.html", &key[..2])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::submit::workspace::Scratch;
 
-    fn store(name: &str) -> Store {
-        let folder = std::env::temp_dir().join(format!("labs-store-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        Store::open(&folder).expect("a store")
+    /// A store, as long as its folder lives.
+    fn store() -> (Scratch, Store) {
+        let folder = Scratch::new("store").expect("a temporary folder");
+        let store = Store::open(&folder.path).expect("a store");
+        (folder, store)
     }
 
     #[test]
     fn the_first_writer_wins_and_nothing_temporary_is_left() {
-        let store = store("first");
+        let (_folder, store) = store();
         assert_eq!(store.load::<u32>("abcd").expect("readable"), None);
         assert!(store.publish("abcd", &1).expect("published"));
         assert!(!store.publish("abcd", &2).expect("kept"));
         assert_eq!(store.load::<u32>("abcd").expect("readable"), Some(1));
         assert_eq!(fs::read_dir(store.folder.join("new")).expect("a folder").count(), 0);
-        fs::remove_dir_all(&store.folder).expect("a temporary folder can go");
     }
 
     #[test]
     fn many_writers_publish_one_whole_result() {
-        let store = store("many");
+        let (_folder, store) = store();
         let won: usize = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..8)
                 .map(|n| {
@@ -160,14 +182,12 @@ mod tests {
         assert_eq!(won, 1);
         let kept: Vec<i32> = store.load("ffff").expect("readable").expect("there");
         assert!(kept.len() == 10_000 && kept.iter().all(|n| *n == kept[0]));
-        fs::remove_dir_all(&store.folder).expect("a temporary folder can go");
     }
 
     #[test]
     fn a_broken_result_is_an_error_not_a_missing_one() {
-        let store = store("broken");
+        let (_folder, store) = store();
         store.publish("abcd", &"text").expect("published");
         assert!(store.load::<u32>("abcd").is_err());
-        fs::remove_dir_all(&store.folder).expect("a temporary folder can go");
     }
 }

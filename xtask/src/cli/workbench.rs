@@ -88,6 +88,9 @@ pub struct Grade {
     /// Run submissions with all your rights. Only for code that you trust as your own.
     #[arg(long, conflicts_with = "sandbox")]
     pub unsandboxed: bool,
+    /// The most processor seconds that judging one submission may take; an honest one takes a few.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub judge_seconds: u32,
     /// Leave out the wall clock.
     #[arg(long)]
     pub no_timing: bool,
@@ -189,6 +192,14 @@ pub struct Bench {
 /// One thing to measure.
 #[derive(Subcommand)]
 pub enum Benchmark {
+    /// What the checks that explore cost in processor time; fails above the limit.
+    Checks {
+        /// The lab; all, when left out.
+        lab: Option<String>,
+        /// The corpus too: of each check the most expensive submission.
+        #[arg(long)]
+        corpus: bool,
+    },
     /// The virtual clock beside the wall clock, for programs whose speeds differ.
     Clock {
         /// Pairs of runs a program.
@@ -219,6 +230,17 @@ pub enum Benchmark {
         #[arg(long, value_name = "MS", default_value_t = 1_500, value_parser = clap::value_parser!(u64).range(100..=60_000))]
         span: u64,
     },
+    /// What a check spends its time on, from the keystroke to the verdict.
+    Latency {
+        /// The lab; all, when left out.
+        lab: Option<String>,
+        /// Rounds: each a check.
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        rounds: u32,
+        /// From an edit to its last exploration, with other settings for the student's crate.
+        #[arg(long)]
+        profiles: bool,
+    },
     /// The reduction against plain enumeration, on random programs.
     Soundness {
         /// How many programs.
@@ -243,7 +265,7 @@ pub enum Benchmark {
         /// The lab.
         #[arg(default_value = "lab3")]
         lab: String,
-        /// Stages a program and load.
+        /// Stages beside each load; a third as many for slow programs.
         #[arg(long, value_name = "N", default_value_t = 150, value_parser = clap::value_parser!(u32).range(1..=10_000))]
         stages: u32,
         /// Keep the result in docs/data.

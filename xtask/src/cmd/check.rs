@@ -170,6 +170,7 @@ pub fn built() -> CheckResult {
         schedule: None,
         explored: None,
         evidence: json!({}),
+        picture: None,
     }
 }
 

@@ -28,8 +28,8 @@ pub fn chapter(lab: &Lab) -> String {
     chapter.map_or(format!("labs/{}/README.md", lab.name), |name| format!("docs/src/{name}"))
 }
 
-/// The function that a check names first.
-fn function(check: &Check) -> Option<&'static str> {
+/// The function that a check names first; none when what it names is no function.
+pub fn function(check: &Check) -> Option<&'static str> {
     let name = check.asks.split('`').nth(1)?;
     let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     is_name.then_some(name)
@@ -55,15 +55,5 @@ mod tests {
             ["search", "search_raw", "helper", "raw"].map(|f| line_of(text, f)),
             [Some(4), Some(2), Some(5), None]
         );
-    }
-
-    #[test]
-    fn every_check_with_points_has_a_place_in_its_starter() {
-        for lab in crate::labs::LABS {
-            for check in lab.checks.iter().filter(|c| c.points > 0 && function(c).is_some()) {
-                let shown = format!("solutions/{}/src", lab.name);
-                assert!(of(lab, check, &shown).is_some(), "{}: {}", lab.name, check.id);
-            }
-        }
     }
 }

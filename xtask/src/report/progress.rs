@@ -183,6 +183,7 @@ fn string(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::submit::workspace::Scratch;
 
     fn entries() -> BTreeMap<String, String> {
         [("double winners".to_owned(), "0 \"of\" 300\n".to_owned())].into()
@@ -221,18 +222,19 @@ mod tests {
 
     #[test]
     fn a_broken_file_is_an_error_that_names_it_and_stays_as_it_is() {
-        let path = std::env::temp_dir().join(format!("labs-progress-{}.toml", std::process::id()));
+        let folder = Scratch::new("progress").expect("a temporary folder");
+        let path = folder.path.join("progress.toml");
         std::fs::write(&path, "[lab3]\nscore = \"many\"\n").expect("writable");
         let error = format!("{:#}", update(&path, "lab3", |lab| lab.checked += 1).expect_err("broken"));
         assert!(error.contains(&path.display().to_string()) && error.contains("delete it"), "{error}");
         assert!(error.contains("line 2"), "{error}");
         assert!(std::fs::read_to_string(&path).expect("still there").contains("many"));
-        std::fs::remove_file(&path).expect("removable");
     }
 
     #[test]
     fn eight_writers_at_once_lose_nothing() {
-        let path = std::env::temp_dir().join(format!("labs-progress-many-{}.toml", std::process::id()));
+        let folder = Scratch::new("progress").expect("a temporary folder");
+        let path = folder.path.join("progress.toml");
         // The temporary name is a process's, so writers of one process take turns through the lock as well.
         std::thread::scope(|scope| {
             for _ in 0..8 {
@@ -240,6 +242,5 @@ mod tests {
             }
         });
         assert_eq!(read(&path).expect("readable").labs["lab3"].checked, 80);
-        std::fs::remove_file(&path).expect("removable");
     }
 }

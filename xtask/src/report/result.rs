@@ -78,6 +78,9 @@ pub struct CheckResult {
     pub explored: Option<ExploredSummary>,
     /// The story and the numbers behind the message.
     pub evidence: serde_json::Value,
+    /// The failing interleaving as a page; no part of any document.
+    #[serde(skip)]
+    pub picture: Option<String>,
 }
 
 /// What the wall clock said.

@@ -146,6 +146,14 @@ impl Progress {
             Verdict::Error => self.paint("ERROR", "31;1"),
         };
         self.say(&format!("{verdict} {points}{}", self.speed(document)));
+        // The free run is the last check to be shown, and costs points that were shown before.
+        if document.checks.iter().any(|c| c.kind == "real" && c.status == Status::Fail) {
+            let passed = document.checks.iter().filter(|c| c.status == Status::Pass);
+            let taken: u32 = passed.map(|c| c.max_score - c.score).sum();
+            if taken > 0 {
+                self.say(&format!("  {taken} of the points above are taken away: the real run did not go well."));
+            }
+        }
         let lab = self.lab;
         if document.checks.iter().any(|c| c.status == Status::NotStarted) {
             let place = |file: &&str| workspace::place(&Path::new("labs").join(lab.name), file).display().to_string();

@@ -65,6 +65,7 @@ fn head(p: &Picture) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <title>{} · {}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n",
         escape(p.message),
         escape(p.title),

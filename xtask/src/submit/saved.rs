@@ -99,19 +99,21 @@ fn read(path: &Path) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::submit::workspace::Scratch;
 
     /// Watches one file in a folder of its own.
-    fn watch(name: &str) -> (PathBuf, Saved) {
-        let path = std::env::temp_dir().join(format!("labs-saved-{name}-{}", std::process::id()));
+    fn watch() -> (Scratch, PathBuf, Saved) {
+        let folder = Scratch::new("saved").expect("a temporary folder");
+        let path = folder.path.join("file");
         std::fs::write(&path, "first").expect("a temporary file");
         let files = vec![path.clone()];
         let now = contents(&files);
-        (path, Saved { labs: vec![Watched { lab: crate::labs::LABS[0], files, told: now.clone(), seen: now }] })
+        (folder, path, Saved { labs: vec![Watched { lab: crate::labs::LABS[0], files, told: now.clone(), seen: now }] })
     }
 
     #[test]
     fn a_save_is_told_once_and_only_when_the_file_has_come_to_rest() {
-        let (path, mut saved) = watch("rest");
+        let (_folder, path, mut saved) = watch();
         assert!(saved.look().is_none(), "nothing was saved yet");
         for half in ["", "sec"] {
             std::fs::write(&path, half).expect("writable");
@@ -120,16 +122,14 @@ mod tests {
         std::fs::write(&path, "second").expect("writable");
         let told: Vec<bool> = (0..4).map(|_| saved.look().is_some()).collect();
         assert_eq!(told, [false, true, false, false]);
-        std::fs::remove_file(&path).expect("removable");
     }
 
     #[test]
     fn a_file_that_goes_and_comes_back_unchanged_was_not_saved() {
-        let (path, mut saved) = watch("back");
+        let (_folder, path, mut saved) = watch();
         std::fs::remove_file(&path).expect("removable");
         assert!(saved.look().is_none());
         std::fs::write(&path, "first").expect("writable");
         assert!(saved.look().is_none() && saved.look().is_none());
-        std::fs::remove_file(&path).expect("removable");
     }
 }

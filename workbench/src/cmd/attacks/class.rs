@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
@@ -130,6 +131,23 @@ fn made_here(folder: &Path, solution: &str, expected: &mut BTreeMap<String, Expe
     expected.insert("absolute.tar.gz".into(), expect("its archive names a file of the machine", 0, Some("leads out")));
     fs::write(folder.join("link.tar.gz"), gzip(&tar("flag.rs", b'2', "/etc/passwd")))?;
     expected.insert("link.tar.gz".into(), expect("its archive holds a link", 0, Some("no regular file")));
+    Ok(())
+}
+
+/// An archive of some kilobytes that is a file of a gigabyte. `packer` is the jail's program.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn bomb(packer: &Path, scratch: &Path, folder: &Path, expected: &mut BTreeMap<String, Expect>) -> Result<()> {
+    let from = scratch.join("bomb");
+    fs::create_dir(&from)?;
+    // A file that is all hole takes no room here.
+    fs::File::create(from.join("flag.rs"))?.set_len(1 << 30)?;
+    let word = |key: &str, path: &Path| format!("{key}={}", path.display());
+    let mut command = Command::new(packer);
+    command.args(["pack".into(), word("from", &from), word("to", &folder.join("bomb.zip"))]);
+    ensure!(command.stdin(Stdio::null()).status()?.success(), "packing the archive");
+    expected.insert("bomb.zip".into(), expect("its archive is a thousand times as large inside", 0, Some("more than")));
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use crate::grade::jail::{Jail, Level};
 use crate::grade::level;
 use crate::labs::{self, Lab};
 use crate::report::result::SCHEMA;
+use crate::submit::compile;
 use crate::submit::workspace::Scratch;
 
 /// The lab that the attacks are written for.
@@ -54,6 +55,8 @@ struct Row {
 /// When the corpus cannot be read, or something of ours fails.
 pub fn run(json: bool) -> Result<Code> {
     let program = level::program()?;
+    // What the grader would build on the way is no change that an attack made.
+    compile::toolkit()?;
     let (mut rows, mut offered) = (Vec::new(), 0);
     for level in [Level::L2, Level::L1] {
         let tried = level::try_out(&Jail { level, program: program.clone() });
@@ -62,7 +65,7 @@ pub fn run(json: bool) -> Result<Code> {
             continue;
         }
         offered += 1;
-        let new = at_level(level)?;
+        let new = at_level(level, &program)?;
         for row in &new {
             show(row, json);
         }
@@ -92,11 +95,15 @@ fn show(row: &Row, to_stderr: bool) {
 /// The variable that the grader's environment holds and no submission may see.
 const SECRET_VARIABLE: (&str, &str) = ("LABS_CANARY_SECRET", "a password");
 
-fn at_level(level: Level) -> Result<Vec<Row>> {
+/// Enough for every honest submission ten times over; an attack that uses up its time is not worth ten minutes.
+const JUDGE_SECONDS: &str = "20";
+
+fn at_level(level: Level, program: &Path) -> Result<Vec<Row>> {
     let scratch = Scratch::new("attacks")?;
     let (folder, out) = (scratch.path.join("class"), scratch.path.join("out"));
     let watch = watch::Watch::set_up(&scratch.path)?;
-    let expected = class::lay_out(target(), &folder, &watch.words(&folder, &out))?;
+    let mut expected = class::lay_out(target(), &folder, &watch.words(&folder, &out))?;
+    class::bomb(program, &scratch.path, &folder, &mut expected)?;
     grade(level, &folder, &out)?;
     let document: Value =
         serde_json::from_slice(&std::fs::read(out.join("class.json")).context("the grader wrote no class document")?)?;
@@ -122,6 +129,7 @@ fn at_level(level: Level) -> Result<Vec<Row>> {
 fn grade(level: Level, folder: &Path, out: &Path) -> Result<()> {
     let mut command = Command::new(std::env::current_exe().context("finding the runner's own program")?);
     command.args(["grade", target().name]).arg(folder).arg("--out").arg(out).args(["--no-timing", "--seed", "7"]);
+    command.args(["--judge-seconds", JUDGE_SECONDS]);
     command.args(["--sandbox", &level.to_string()]).env(SECRET_VARIABLE.0, SECRET_VARIABLE.1);
     command.stdin(Stdio::null()).stdout(Stdio::null()).status().context("starting the grader")?;
     Ok(())

@@ -23,13 +23,16 @@ const NEEDS: [&str; 2] = ["corpus", "solution"];
 /// When files cannot be read or written, or something of a solution would be in it.
 pub fn write_to(root: &Path, out: &Path) -> Result<()> {
     let mut all: Vec<PathBuf> = Vec::new();
-    let needs = |path: &Path| {
+    files(root, root, &|path| LEFT_OUT.iter().any(|left| path == Path::new(left)), &mut all)?;
+    let needs = |path: &PathBuf| {
         let text = std::fs::read_to_string(root.join(path)).unwrap_or_default();
         TESTS.iter().any(|tests| path.starts_with(tests)) && NEEDS.iter().any(|word| text.contains(word))
     };
-    let leave_out = |path: &Path| LEFT_OUT.iter().any(|left| path == Path::new(left)) || needs(path);
-    files(root, root, &leave_out, &mut all)?;
+    let (tests, all): (Vec<PathBuf>, Vec<PathBuf>) = all.into_iter().partition(needs);
     copy(root, &all, out)?;
+    for test in tests {
+        println!("left out, because it needs what students do not get: {}", test.display());
+    }
     // The starters as they are generated, whatever somebody has made of them here.
     for lab in LABS {
         for (path, text) in starters::files(lab)? {

@@ -161,11 +161,15 @@ fn submission(at: usize, entry: &Entry) -> String {
     if !document.wall.why.is_empty() {
         let _ = writeln!(html, "<p>Speed: {}.</p>", text(&document.wall.why));
     }
-    document.checks.iter().filter(|c| c.status != Status::Pass).for_each(|check| html += &failure(document, check));
+    document
+        .checks
+        .iter()
+        .filter(|c| c.status != Status::Pass)
+        .for_each(|check| html += &failure(entry, document, check));
     html + "</section>\n"
 }
 
-fn failure(document: &Document, check: &CheckResult) -> String {
+fn failure(entry: &Entry, document: &Document, check: &CheckResult) -> String {
     if check.status == Status::Skipped {
         return format!("<p class=\"skipped\">{}: {}</p>\n", text(&check.id), text(&check.message));
     }
@@ -175,9 +179,15 @@ fn failure(document: &Document, check: &CheckResult) -> String {
         let _ = write!(story, "\n\ncargo xtask replay {} {schedule} --path SUBMISSION", document.lab);
     }
     let head = format!("{} {}/{}: {}", check.id, check.score, check.max_score, check.message);
+    let picture = entry.pictures.get(&check.id).map_or(String::new(), |place| {
+        format!("<p><a href=\"{}\">The picture of this interleaving</a></p>\n", text(place))
+    });
     match story.is_empty() {
-        true => format!("<p>{}</p>\n", text(&head)),
-        false => format!("<details><summary>{}</summary>\n<pre>{}</pre></details>\n", text(&head), text(&story)),
+        true => format!("<p>{}</p>\n{picture}", text(&head)),
+        false => {
+            let (head, story) = (text(&head), text(&story));
+            format!("<details><summary>{head}</summary>\n{picture}<pre>{story}</pre></details>\n")
+        }
     }
 }
 

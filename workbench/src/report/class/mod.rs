@@ -4,6 +4,7 @@ pub mod csv;
 pub mod html;
 pub mod services;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -16,7 +17,7 @@ use super::result::{Document, SCHEMA, Verdict};
 use crate::cmd::{check, grade};
 use crate::grade::one::{Cost, Grader};
 use crate::grade::queue::Row;
-use crate::grade::store::write_whole;
+use crate::grade::store::{self, write_whole};
 
 /// One submission of a class.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,6 +30,8 @@ pub struct Entry {
     pub missing: Option<String>,
     /// The result.
     pub result: Option<Document>,
+    /// Pages that draw what failed in an interleaving: places relative to this document, by the checks' ids.
+    pub pictures: BTreeMap<String, String>,
     /// What it cost.
     pub cost: Cost,
 }
@@ -47,13 +50,15 @@ pub fn documents(grader: &Grader, rows: Vec<Row>) -> Vec<Entry> {
             Err(problem) => (Some(problem), None),
         };
         let cost = graded.as_ref().map_or(Cost::default(), |g| g.cost);
+        let ids = graded.as_ref().map_or(&[][..], |g| &g.pictures);
+        let pictures = row.key.iter().flat_map(|key| ids.iter().map(|id| (id.clone(), store::page(key, id)))).collect();
         let result = graded.map(|graded| {
             let name = Some(row.name.clone());
             let sandbox = graded.sandbox.to_string();
             let document = check::document(grader.lab, name, &options, graded.checks, row.wall);
             Document { sandbox, machine: graded.machine, ..document }
         });
-        entries.push(Entry { name: row.name, same_files_as, missing, result, cost });
+        entries.push(Entry { name: row.name, same_files_as, missing, result, pictures, cost });
     }
     entries
 }

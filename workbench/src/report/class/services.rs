@@ -106,6 +106,7 @@ mod tests {
             schedule: None,
             explored: None,
             evidence: json!({ "story": "1 a\n2 b" }),
+            picture: None,
         };
         Document {
             schema: SCHEMA,
