@@ -116,6 +116,32 @@ fn every_command_that_a_text_shows_can_be_typed() {
     assert!(all.len() > 15, "only {} commands were seen", all.len());
 }
 
+/// What a shell line of a text may begin with besides `cargo xtask`: each is run by a script of `.ci`, or installs a tool.
+const OTHERS: &[&str] = &[
+    "cargo test",
+    "cargo install mdbook --version 0.5.4 --locked --no-default-features --features search",
+    "mdbook build docs",
+    "sudo apt-get install gcc libc6-dev",
+    "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh",
+];
+
+/// Lines of a text's shell blocks that nobody has looked at.
+fn strange(text: &str) -> Vec<String> {
+    let lines = blocks(text, "sh").concat();
+    let known = |line: &str| line.starts_with("cargo xtask ") || OTHERS.iter().any(|other| line.starts_with(other));
+    lines.lines().filter(|line| !line.is_empty() && !known(line)).map(str::to_owned).collect()
+}
+
+#[test]
+fn shell_blocks_hold_nothing_that_nobody_has_tried() {
+    let mut texts = files(&root().join("docs/src"), "md");
+    texts.push(root().join("README.md"));
+    for file in texts {
+        assert_eq!(strange(&read(&file)), Vec::<String>::new(), "{}", file.display());
+    }
+    assert_eq!(strange("```sh\ncargo xtask check lab1\ncargo xtest\n```\n"), ["cargo xtest"]);
+}
+
 #[test]
 fn every_link_and_anchor_leads_somewhere() {
     let source = root().join("docs/src");

@@ -58,8 +58,9 @@ pub(super) fn run(lab: &dyn AnyLab, header: RawFd, payload_fd: RawFd, trace: Opt
             }
         }
     }
-    // An end that the crew held too would stay open when its worker is killed.
-    drop(sockets);
+    // A socket that the crew held too would stay open when its worker is killed. A pipe outlives each of its users, and is
+    // there for a worker that is started anew.
+    let mut pipes = endpoint::socket::for_everybody(sockets);
     let gate = payload().half(GATE);
     let mut gone = 0;
     // Every worker has added one when it is ready; the crew then opens the gate. Acquire and release: partner in
@@ -80,7 +81,7 @@ pub(super) fn run(lab: &dyn AnyLab, header: RawFd, payload_fd: RawFd, trace: Opt
     match orders {
         None => while team.reap(sys::wait_any()) {},
         Some(orders) => team.serve(orders, &mut |slot| {
-            endpoint::socket::keep_own(Vec::new(), slot);
+            endpoint::socket::keep_own(std::mem::take(&mut pipes), slot);
             free_worker(lab, slot, crew, &scenario, trace)
         }),
     }

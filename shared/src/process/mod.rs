@@ -52,6 +52,7 @@ static TID: AtomicU32 = AtomicU32::new(0);
 static PAYLOAD: AtomicPtr<Region> = AtomicPtr::new(std::ptr::null_mut());
 
 /// This worker's number, from 0.
+#[inline]
 pub fn me() -> u32 {
     ME.load(Relaxed)
 }
@@ -63,6 +64,7 @@ pub(crate) fn tid() -> u32 {
 }
 
 /// What all workers share.
+#[inline]
 fn payload() -> &'static Region {
     // SAFETY: set to a leaked region before any worker code runs.
     unsafe { PAYLOAD.load(Relaxed).as_ref() }.expect("the payload is mapped before workers run")
