@@ -194,6 +194,14 @@ pub struct Bench {
 pub enum Benchmark {
     /// The first builds that somebody waits for, from nothing.
     Build,
+    /// What the checks that explore cost in processor time; fails above the limit.
+    Checks {
+        /// The lab; all, when left out.
+        lab: Option<String>,
+        /// The corpus too: of each check the most expensive submission.
+        #[arg(long)]
+        corpus: bool,
+    },
     /// The virtual clock beside the wall clock, for programs whose speeds differ.
     Clock {
         /// Pairs of runs a program.

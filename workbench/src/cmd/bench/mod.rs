@@ -2,6 +2,7 @@
 
 mod all;
 mod build;
+mod checks;
 mod clock;
 mod crashes;
 mod explorer;
@@ -26,6 +27,7 @@ pub fn run(options: Bench) -> Result<Code> {
     let Some(bench) = options.what else { return all::run(options.rounds as usize, options.compare, options.record) };
     match bench {
         Benchmark::Build => build::run(),
+        Benchmark::Checks { lab: name, corpus } => checks::run(name.as_deref().map(lab).transpose()?, corpus),
         Benchmark::Clock { pairs } => clock::run(pairs),
         Benchmark::Crashes { python, repeat, record } => crashes::run(python, repeat, record),
         Benchmark::Explorer { workers, way, span } => {
