@@ -13,6 +13,7 @@ pub mod crew;
 pub mod endpoint;
 pub mod header;
 pub mod lock;
+pub mod op;
 pub mod pipe_queue;
 pub mod plain;
 pub mod process;
