@@ -11,6 +11,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "reader"))
 
 import explorables  # noqa: E402
+import links  # noqa: E402
 import looks  # noqa: E402
 import search  # noqa: E402
 from browser import Browser  # noqa: E402
@@ -32,7 +33,7 @@ def page(browser, path, pictures=None):
         how = f"{width} wide, {'dark' if dark else 'light'}: "
         # A figure of its own has the size of its window.
         sideways = looks.too_wide(browser) if path.suffix == ".html" else []
-        faults = browser.faults + looks.unreadable(browser) + looks.too_small(browser) + sideways
+        faults = browser.faults + looks.unreadable(browser) + looks.too_small(browser) + sideways + links.broken(browser)
         wrong += [how + fault for fault in faults]
         if pictures:
             browser.picture(pictures / f"{path.stem}-{width}-{'dark' if dark else 'light'}.png")
@@ -76,6 +77,8 @@ ANY = [
     (BODY, "<script>console.error('as it should')</script></body>", "as it should"),
     (BODY, "<img src='https://example.invalid/a.png'></body>", "network: asks for https://example.invalid"),
     (BODY, "<p style='width: 900px'>wide</p></body>", "360 wide, light: wider than the window"),
+    (BODY, "<a href='nowhere.html'>nowhere</a></body>", "a link leads nowhere"),
+    (BODY, "<a href='#nowhere'>nowhere</a></body>", "a link leads to no heading"),
     (HEAD, "<style>p { color: #999 !important; background: #fff }</style></head>", "light: contrast 2.85"),
     (HEAD, "<style>@media (prefers-color-scheme: dark) { p { color: #555 !important } }</style></head>", "dark: contrast"),
     (HEAD, "<style>p { opacity: .4 }</style></head>", "contrast"),

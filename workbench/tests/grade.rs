@@ -1,4 +1,5 @@
 //! Grading a class as an instructor does: the verdicts of `check`, nothing lost when the grader is killed, nothing left behind.
+// Jails are made of what Linux has; elsewhere there is no `grade`.
 #![cfg(target_os = "linux")]
 
 use std::os::unix::process::ExitStatusExt;
@@ -6,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use grader::labs::{LABS, Lab, is_sheet};
 use grader::submit::workspace::{self, Scratch};
 use serde_json::Value;
 use shared::sys::hermetic::mix;
@@ -55,8 +57,12 @@ fn levels() -> Vec<Vec<&'static str>> {
 }
 
 fn grade(class: &Path, out: &Path, words: &[&str]) -> Command {
+    grade_lab("lab3", class, out, words)
+}
+
+fn grade_lab(lab: &str, class: &Path, out: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_workbench"));
-    command.args(["grade", "lab3", "--no-timing", "--seed", "7", "--out"]).arg(out).arg(class).args(words);
+    command.args(["grade", lab, "--no-timing", "--seed", "7", "--out"]).arg(out).arg(class).args(words);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     command
 }
@@ -70,8 +76,12 @@ fn document(out: &Path) -> Value {
 }
 
 fn check(slug: &str) -> Value {
+    check_folder("lab3", &corpus(slug))
+}
+
+fn check_folder(lab: &str, folder: &Path) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_workbench"));
-    command.args(["check", "lab3", "--no-timing", "--json", "--path"]).arg(corpus(slug)).stdin(Stdio::null());
+    command.args(["check", lab, "--no-timing", "--json", "--path"]).arg(folder).stdin(Stdio::null());
     let output = command.stderr(Stdio::null()).output().expect("it starts");
     let mut document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     for check in document["checks"].as_array_mut().expect("checks") {
@@ -99,6 +109,59 @@ fn grade_says_what_check_says_at_every_level() {
             }
         }
         assert_eq!(submissions[0]["same_files_as"], serde_json::json!(["dave"]));
+    }
+}
+
+/// A submission of a lab's corpus or its solution, all its student files.
+fn hand_in(lab: &Lab, from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for file in lab.student_files {
+        let beside = from.join(file);
+        let file_there = if beside.is_file() { beside } else { workspace::place(from, file) };
+        std::fs::copy(file_there, to.join(file)).expect("a copy");
+    }
+}
+
+/// The solution, and the first wrong submission of the corpus; without its answer sheets, if the lab has any.
+fn honest(lab: &Lab, class: &Path) {
+    hand_in(lab, &workspace::solution(lab), &class.join("solution"));
+    let corpus = workspace::root().join("xtask/corpus").join(lab.name).join("wrong");
+    let mut slugs: Vec<PathBuf> =
+        std::fs::read_dir(corpus).expect("a corpus").map(|e| e.expect("an entry").path()).collect();
+    slugs.sort();
+    hand_in(lab, &slugs[0], &class.join("wrong"));
+    if lab.student_files.iter().any(|file| is_sheet(file)) {
+        hand_in(lab, &workspace::solution(lab), &class.join("without sheets"));
+        for sheet in lab.student_files.iter().filter(|file| is_sheet(file)) {
+            std::fs::remove_file(class.join("without sheets").join(sheet)).expect("it was there");
+        }
+    }
+}
+
+#[test]
+fn every_lab_is_graded_as_it_is_checked_at_every_level() {
+    let folder = folder("labs");
+    for lab in LABS {
+        let class = folder.path.join(lab.name);
+        honest(lab, &class);
+        for words in levels() {
+            let out = folder.path.join(format!("{}-{}", lab.name, words.join("-")));
+            let mut command = grade_lab(lab.name, &class, &out, &words);
+            done(&command.output().expect("it starts"));
+            for submission in document(&out)["submissions"].as_array().expect("submissions") {
+                let name = submission["name"].as_str().expect("a name");
+                let checked = check_folder(lab.name, &class.join(name));
+                for key in ["verdict", "score"] {
+                    assert_eq!(submission["result"][key], checked[key], "{} {name} {words:?}", lab.name);
+                }
+                let ids = |document: &Value| -> Vec<(Value, Value)> {
+                    let checks = document["checks"].as_array().expect("checks");
+                    checks.iter().map(|c| (c["id"].clone(), c["status"].clone())).collect()
+                };
+                assert_eq!(ids(&submission["result"]), ids(&checked), "{} {name} {words:?}", lab.name);
+                assert_eq!(name == "solution", checked["verdict"] == "pass", "{} {name}", lab.name);
+            }
+        }
     }
 }
 

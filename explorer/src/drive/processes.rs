@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::os::fd::{AsRawFd, OwnedFd};
-use std::os::unix::process::CommandExt;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -13,6 +12,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use shared::baton::{Action, EXIT_SECOND_THREAD, EXIT_UNSTOPPABLE, Op, PAGE_BYTES, Page, state};
 use shared::header::{HEADER_BYTES, Header};
+use shared::launch::hand_over;
 use shared::process::{COMMONS_BYTES, count_end, finish_life, forget_life};
 use shared::region::{Kind, Layout, MAX_WORKERS, Region};
 use shared::robust::OWNER_DIED;
@@ -388,20 +388,12 @@ pub fn fence(words: Vec<OsString>) {
 /// # Errors
 /// When the binary cannot be started.
 pub fn spawn(binary: &Path, role: &str, files: &[OwnedFd]) -> Result<Child> {
-    let numbers: Vec<i32> = files.iter().map(AsRawFd::as_raw_fd).collect();
-    let args: Vec<OsString> = numbers.iter().map(|fd| fd.to_string().into()).collect();
     let fence = FENCE.get().map_or(&[][..], Vec::as_slice);
     let mut command = Command::new(fence.first().map_or(binary.as_os_str(), OsString::as_os_str));
     if let Some((_, rest)) = fence.split_first() {
         command.args(rest).arg(binary);
     }
-    command.arg(role).args(args).env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // SAFETY: between fork and exec only system calls on plain integers are made.
-    unsafe {
-        command.pre_exec(move || {
-            numbers.iter().for_each(|fd| sys::keep_on_exec(*fd));
-            Ok(())
-        })
-    };
+    hand_over(&mut command, role, files);
+    command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().with_context(|| format!("starting {}", binary.display()))
 }

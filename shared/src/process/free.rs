@@ -10,7 +10,7 @@ use super::commons::{GATE, LIFE, LIFE_BYTES, TIMES, TIMES_BYTES};
 use super::life::FINISHED;
 use super::reports::leave_panic_text;
 use super::team::Team;
-use super::{Lab, ME, PAYLOAD, TID, map, one_role, payload, send_panics};
+use super::{AnyLab, ME, PAYLOAD, TID, map, payload, send_panics};
 use crate::baton;
 use crate::crew::Orders;
 use crate::endpoint;
@@ -23,7 +23,7 @@ use crate::sys::{self, Fork};
 pub const EXIT_PANICKED: i32 = 101;
 
 /// Runs all workers at once, free, and waits for every one of them.
-pub(super) fn run<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>) -> ExitCode {
+pub(super) fn run(lab: &dyn AnyLab, header: RawFd, payload_fd: RawFd, trace: Option<RawFd>) -> ExitCode {
     let scenario = Header::read(map(header, true));
     sys::die_with_parent(scenario.grader as u32);
     PAYLOAD.store(std::ptr::from_ref(map(payload_fd, false)).cast_mut(), Relaxed);
@@ -34,7 +34,7 @@ pub(super) fn run<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Opti
         eprintln!("publishing: {error}");
         return ExitCode::from(4);
     }
-    let mut sockets = match endpoint::socket::pairs(&L::layout(&scenario)) {
+    let mut sockets = match endpoint::socket::pairs(&lab.layout(&scenario)) {
         Ok(pairs) => pairs,
         Err(error) => {
             eprintln!("sockets: {error}");
@@ -58,8 +58,9 @@ pub(super) fn run<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Opti
             }
         }
     }
-    // An end that the crew held too would stay open when its worker is killed.
-    drop(sockets);
+    // A socket that the crew held too would stay open when its worker is killed. A pipe outlives each of its users, and is
+    // there for a worker that is started anew.
+    let mut pipes = endpoint::socket::for_everybody(sockets);
     let gate = payload().half(GATE);
     let mut gone = 0;
     // Every worker has added one when it is ready; the crew then opens the gate. Acquire and release: partner in
@@ -75,12 +76,12 @@ pub(super) fn run<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Opti
     }
     gate.store(OPEN, Release);
     sys::futex_wake(gate, i32::MAX);
-    let layout = L::layout(&scenario);
+    let layout = lab.layout(&scenario);
     let orders = layout.objects.iter().find(|o| o.kind == Kind::Crew).map(|o| Orders::at(payload(), o.offset));
     match orders {
         None => while team.reap(sys::wait_any()) {},
         Some(orders) => team.serve(orders, &mut |slot| {
-            endpoint::socket::keep_own(Vec::new(), slot);
+            endpoint::socket::keep_own(std::mem::take(&mut pipes), slot);
             free_worker(lab, slot, crew, &scenario, trace)
         }),
     }
@@ -90,7 +91,7 @@ pub(super) fn run<L: Lab>(lab: &L, header: RawFd, payload_fd: RawFd, trace: Opti
 /// The gate's word when the workers may start: above any count of workers.
 const OPEN: u32 = 1 << 16;
 
-fn free_worker<L: Lab>(lab: &L, slot: usize, crew: u32, scenario: &Header, trace: Option<&'static Region>) -> ! {
+fn free_worker(lab: &dyn AnyLab, slot: usize, crew: u32, scenario: &Header, trace: Option<&'static Region>) -> ! {
     sys::die_with_parent(crew);
     let tid = sys::gettid();
     ME.store(slot as u32, Relaxed);
@@ -116,7 +117,7 @@ fn free_worker<L: Lab>(lab: &L, slot: usize, crew: u32, scenario: &Header, trace
     }
     let times = TIMES + slot * TIMES_BYTES;
     payload().word(times).store(sys::monotonic_ns(), Relaxed);
-    let outcome = catch_unwind(AssertUnwindSafe(|| one_role(lab, slot, scenario)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| lab.one_role(slot, scenario)));
     payload().word(times + 8).store(sys::monotonic_ns(), Relaxed);
     robust::clear();
     life.word.store(FINISHED, Release);

@@ -31,6 +31,7 @@ pub(crate) fn dead_among(parties: usize) -> u32 {
 }
 
 /// Counts every end of a worker, so that whoever uses a queue notices when it should look for what the dead left behind.
+#[inline]
 pub(crate) fn ends() -> &'static AtomicU64 {
     payload().word(ENDS)
 }

@@ -52,6 +52,7 @@ static TID: AtomicU32 = AtomicU32::new(0);
 static PAYLOAD: AtomicPtr<Region> = AtomicPtr::new(std::ptr::null_mut());
 
 /// This worker's number, from 0.
+#[inline]
 pub fn me() -> u32 {
     ME.load(Relaxed)
 }
@@ -63,13 +64,48 @@ pub(crate) fn tid() -> u32 {
 }
 
 /// What all workers share.
+#[inline]
 fn payload() -> &'static Region {
     // SAFETY: set to a leaked region before any worker code runs.
     unsafe { PAYLOAD.load(Relaxed).as_ref() }.expect("the payload is mapped before workers run")
 }
 
+/// A lab whose board's type nobody needs to know: what takes one is compiled once, with the toolkit, and not anew with every
+/// edit of a student's file.
+trait AnyLab {
+    fn number(&self) -> u64;
+    fn layout(&self, header: &Header) -> Layout;
+    fn publish(&self, header: &Header) -> std::io::Result<()>;
+    /// Calls the function of the worker in this slot, on a board of its own over the payload.
+    fn one_role(&self, slot: usize, scenario: &Header);
+}
+
+impl<L: Lab> AnyLab for L {
+    fn number(&self) -> u64 {
+        L::NUMBER
+    }
+
+    fn layout(&self, header: &Header) -> Layout {
+        L::layout(header)
+    }
+
+    fn publish(&self, header: &Header) -> std::io::Result<()> {
+        Lab::publish(self, header)
+    }
+
+    fn one_role(&self, slot: usize, scenario: &Header) {
+        let layout = L::layout(scenario);
+        let board = L::board(&mut Cursor::new(payload(), &layout), scenario);
+        self.run(&board, slot as u32, &scenario.roles[slot]);
+    }
+}
+
 /// The `main` of every lab.
 pub fn main<L: Lab>(lab: &L) -> ExitCode {
+    start(lab)
+}
+
+fn start(lab: &dyn AnyLab) -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let numbers: Option<Vec<RawFd>> = args.iter().skip(1).map(|a| a.parse().ok()).collect();
     match (args.first().map(String::as_str), numbers.as_deref()) {
@@ -80,7 +116,7 @@ pub fn main<L: Lab>(lab: &L) -> ExitCode {
             free::run(lab, *header, *payload, trace.first().copied())
         }
         _ => {
-            let n = L::NUMBER;
+            let n = lab.number();
             eprintln!(
                 "This is a lab's program. Run it with `cargo xtask run lab{n}`, check it with `cargo xtask check lab{n}`."
             );
@@ -100,12 +136,6 @@ fn map(fd: RawFd, read_only: bool) -> &'static Region {
         .map_or(0, |m| m.len() as usize);
     let map = if read_only { Region::map_read_only } else { Region::map };
     Box::leak(Box::new(map(&borrow(fd), len).expect("the runner's memory can be mapped")))
-}
-
-fn one_role<L: Lab>(lab: &L, slot: usize, scenario: &Header) {
-    let layout = L::layout(scenario);
-    let board = L::board(&mut Cursor::new(payload(), &layout), scenario);
-    lab.run(&board, slot as u32, &scenario.roles[slot]);
 }
 
 /// A panic is a verdict, not a message on a terminal: it goes to the grader with its place, without a backtrace.

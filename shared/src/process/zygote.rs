@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::commons::{LIFE, LIFE_BYTES};
-use super::{Lab, ME, PAYLOAD, TID, map, one_role, payload, send_panics};
+use super::{AnyLab, ME, PAYLOAD, TID, map, payload, send_panics};
 use crate::baton::{self, Aborted, Page, state};
 use crate::header::{HEADER_BYTES, Header};
 use crate::region::Region;
@@ -18,14 +18,14 @@ use crate::statics::Statics;
 use crate::sys::{self, Fork};
 
 /// What a worker needs to know and is the same for all.
-struct Common<'l, L> {
-    lab: &'l L,
+struct Common<'l> {
+    lab: &'l dyn AnyLab,
     header: &'static Region,
     grader: u32,
 }
 
 /// Forks a worker whenever the grader asks. Takes orders only through a page that no worker has.
-pub(super) fn run<L: Lab>(lab: &L, header: RawFd, payload: RawFd, control: RawFd, batons: &[RawFd]) -> ExitCode {
+pub(super) fn run(lab: &dyn AnyLab, header: RawFd, payload: RawFd, control: RawFd, batons: &[RawFd]) -> ExitCode {
     let header = map(header, true);
     assert!(header.len() >= HEADER_BYTES);
     let grader = Header::read(header).grader as u32;
@@ -80,7 +80,7 @@ fn serve(control: &'static Page, mut fork: impl FnMut(usize) -> std::io::Result<
 }
 
 /// One stepped worker: runs its role again and again, each time from the initial state, until it is killed.
-fn stepped_worker<L: Lab>(common: &Common<L>, slot: usize, baton: &'static Region, statics: &mut Statics) -> ! {
+fn stepped_worker(common: &Common, slot: usize, baton: &'static Region, statics: &mut Statics) -> ! {
     // A sibling of the zygote: its parent is the grader.
     sys::die_with_parent(common.grader);
     let page = Page::of(baton);
@@ -102,7 +102,7 @@ fn stepped_worker<L: Lab>(common: &Common<L>, slot: usize, baton: &'static Regio
         sys::hermetic::restart(scenario.seed, slot as u32);
         robust::own(life, tid);
         baton::set_mode(baton::STEPPED);
-        let outcome = catch_unwind(AssertUnwindSafe(|| one_role(common.lab, slot, &scenario)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| common.lab.one_role(slot, &scenario)));
         baton::set_mode(baton::FREE);
         robust::clear();
         robust::push(&page.baton);

@@ -86,14 +86,14 @@ pub struct Part {
     /// On this machine.
     pub host: PathBuf,
     /// In a room with files of its own.
-    pub inside: &'static str,
+    pub inside: PathBuf,
     /// For what.
     pub usage: Use,
 }
 
 /// A part of a room.
-pub fn part(host: &Path, inside: &'static str, usage: Use) -> Part {
-    Part { host: host.to_path_buf(), inside, usage }
+pub fn part(host: &Path, inside: impl Into<PathBuf>, usage: Use) -> Part {
+    Part { host: host.to_path_buf(), inside: inside.into(), usage }
 }
 
 /// A room: its parts, whose processes live behind its fence, and what they may use.
@@ -150,7 +150,7 @@ pub struct Jail {
 impl Jail {
     /// Where the room has a part.
     pub fn place<'p>(&self, part: &'p Part) -> &'p Path {
-        if self.level == Level::L2 { Path::new(part.inside) } else { &part.host }
+        if self.level == Level::L2 { &part.inside } else { &part.host }
     }
 
     fn own(&self) -> Part {
@@ -263,10 +263,11 @@ impl Jail {
         words.extend(["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"].map(OsString::from));
         for part in room.parts.iter().chain([&self.own()]) {
             let how = if part.usage == Use::Write { "--bind" } else { "--ro-bind" };
-            words.extend([how.into(), part.host.clone().into(), part.inside.into()]);
+            words.extend([how.into(), part.host.clone().into(), part.inside.clone().into()]);
         }
-        let home = room.parts.iter().find(|p| p.usage == Use::Write).map_or("/", |p| p.inside);
-        words.extend(["--remount-ro", "/", "--chdir", home].map(OsString::from));
+        let home = room.parts.iter().find(|p| p.usage == Use::Write).map_or(Path::new("/"), |p| &p.inside);
+        words.extend(["--remount-ro", "/", "--chdir"].map(OsString::from));
+        words.push(home.into());
         words
     }
 }

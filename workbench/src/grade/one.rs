@@ -15,9 +15,10 @@ use super::level::reachable;
 use super::user;
 use crate::cmd::check;
 use crate::cmd::judge::Judged;
-use crate::labs::Lab;
+use crate::labs::{Lab, is_sheet};
 use crate::report::result::{CheckResult, Machine, Status, Wall};
 use crate::submit::compile::{self, BuildFailure, Toolkit};
+use crate::submit::stage;
 
 /// What all submissions of a class are graded with.
 pub struct Grader {
@@ -75,9 +76,12 @@ pub fn key(grader: &Grader, staged: &Result<PathBuf, String>) -> Result<String> 
     match staged {
         Err(sentence) => hasher.part(sentence.as_bytes()),
         Ok(folder) => {
-            for file in grader.lab.given_files.iter().chain(grader.lab.student_files) {
-                hasher.part(file.as_bytes());
-                hasher.part(&std::fs::read(folder.join(file)).with_context(|| format!("reading the staged {file}"))?);
+            let lab = grader.lab;
+            let sources = lab.given_files.iter().chain(lab.student_files).filter(|file| !is_sheet(file));
+            let names = sources.map(|file| (*file).to_owned()).chain(stage::sheets(lab, folder));
+            for name in names {
+                hasher.part(name.as_bytes());
+                hasher.part(&std::fs::read(folder.join(&name)).with_context(|| format!("reading the staged {name}"))?);
             }
         }
     }
@@ -101,13 +105,23 @@ pub fn grade(grader: &Grader, staged: &Result<PathBuf, String>, scratch: &Path) 
     let mut cost = Cost::default();
     let built = match staged {
         Err(sentence) => Err(BuildFailure { message: sentence.clone(), compiler: String::new() }),
-        Ok(folder) => build(grader, folder, scratch, &mut cost).map_err(|error| Trouble { building: true, error })?,
+        Ok(folder) => sheets_beside(grader, folder, scratch)
+            .and_then(|()| build(grader, folder, scratch, &mut cost))
+            .map_err(|error| Trouble { building: true, error })?,
     };
     let (checks, pages) = match built {
         Err(failure) => (check::unbuilt(grader.lab, &failure), BTreeMap::new()),
         Ok(program) => judge(grader, &program, &mut cost).map_err(|error| Trouble { building: false, error })?,
     };
     Ok(graded(grader, checks, pages, cost))
+}
+
+/// Answer sheets are read beside the program. They are copied before anything of the submission is compiled.
+fn sheets_beside(grader: &Grader, staged: &Path, scratch: &Path) -> Result<()> {
+    for name in stage::sheets(grader.lab, staged) {
+        std::fs::copy(staged.join(&name), scratch.join(&name)).with_context(|| format!("copying {name}"))?;
+    }
+    Ok(())
 }
 
 /// The result of a submission that cannot be graded where the reference can, again and again: it is to blame, however it
@@ -244,12 +258,11 @@ fn ask(grader: &Grader, program: &Path, reference: Option<&Path>) -> Result<(End
     if let Some(reference) = &reference {
         words.extend(["--reference".into(), jail.place(reference).into()]);
     }
-    let room = Room {
-        parts: [judge, lab].into_iter().chain(reference).collect(),
-        user,
-        caps: grader.judging,
-        programs: false,
-    };
+    let beside = program.parent().unwrap_or(Path::new("/"));
+    let sheets = stage::sheets(grader.lab, beside);
+    let sheets = sheets.iter().map(|name| part(&beside.join(name), Path::new("/").join(name), Use::Ours));
+    let parts = [judge, lab].into_iter().chain(reference).chain(sheets).collect();
+    let room = Room { parts, user, caps: grader.judging, programs: false };
     words.push("--".into());
     words.extend(jail.fence(&room));
     let ended = jail.run(&room, &words)?;

@@ -192,6 +192,8 @@ pub struct Bench {
 /// One thing to measure.
 #[derive(Subcommand)]
 pub enum Benchmark {
+    /// The first builds that somebody waits for, from nothing.
+    Build,
     /// What the checks that explore cost in processor time; fails above the limit.
     Checks {
         /// The lab; all, when left out.

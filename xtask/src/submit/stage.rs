@@ -74,6 +74,13 @@ fn stage_sheet(submission: &Submission, file: &str, to: &Path) -> Result<()> {
 /// Added to the name of a sheet that could not be taken.
 const REFUSED: &str = ".refused";
 
+/// The names of what was staged in a folder of a lab's answer sheets: each sheet, or why it could not be taken.
+pub fn sheets(lab: &Lab, folder: &Path) -> Vec<String> {
+    let names = lab.student_files.iter().filter(|file| is_sheet(file));
+    let names = names.flat_map(|file| [(*file).to_owned(), format!("{file}{REFUSED}")]);
+    names.filter(|name| folder.join(name).is_file()).collect()
+}
+
 /// The text of an answer sheet that was staged beside the program; or, as a sentence, why it could not be taken.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measurements of the project itself, to be repeated by anyone.
 
 mod all;
+mod build;
 mod checks;
 mod clock;
 mod crashes;
@@ -25,6 +26,7 @@ use crate::labs::lab3;
 pub fn run(options: Bench) -> Result<Code> {
     let Some(bench) = options.what else { return all::run(options.rounds as usize, options.compare, options.record) };
     match bench {
+        Benchmark::Build => build::run(),
         Benchmark::Checks { lab: name, corpus } => checks::run(name.as_deref().map(lab).transpose()?, corpus),
         Benchmark::Clock { pairs } => clock::run(pairs),
         Benchmark::Crashes { python, repeat, record } => crashes::run(python, repeat, record),
