@@ -61,11 +61,11 @@ mod every_ordering_is_needed {
     use super::parts::machine::{Fault, Place, explore, explore_kills, inject, places};
     use super::parts::{barrier, baton, lock, queue};
 
-    /// Those that the group passes and that stand in this file.
-    fn check(file: &str, group: fn()) {
+    /// Those that the group passes and that stand in these files.
+    fn check(files: &[&str], group: fn()) {
         group();
         let mut places = places();
-        places.retain(|(place, _)| place.file().ends_with(file));
+        places.retain(|(place, _)| files.iter().any(|file| place.file().contains(file)));
         assert!(!places.is_empty());
         let without: Vec<Fault> = places.iter().flat_map(|(place, order)| halves(place, *order)).collect();
         println!("{} orderings: {without:#?}", without.len());
@@ -93,7 +93,9 @@ mod every_ordering_is_needed {
                 let text = text.or_else(|| cause.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default();
                 // Whoever misses a death waits, or looks again, for ever.
                 let waits = ["deadlock", "exceeded"].iter().any(|sign| text.contains(sign));
-                assert!(waits || text.contains("Causality violation"), "{fault:?} was found by {text}");
+                // A place in the ring is read that does not hold the item yet: a race of words that are atomic themselves.
+                let races = ["Causality violation", "an old value"].iter().any(|sign| text.contains(sign));
+                assert!(waits || races, "{fault:?} was found by {text}");
                 false
             }
         }
@@ -101,15 +103,23 @@ mod every_ordering_is_needed {
 
     #[test]
     fn of_the_lock() {
-        check("", || {
-            explore(None, lock::visitors(2, 1));
-            explore_kills(Some(3), lock::death(2));
+        check(&[""], || {
+            explore(None, lock::visitors(lock::LOCK, 2, 1));
+            explore_kills(Some(3), lock::death(lock::LOCK, 2));
+        });
+    }
+
+    #[test]
+    fn of_the_brief_lock() {
+        check(&[""], || {
+            explore(None, lock::visitors(lock::BRIEF, 2, 1));
+            explore_kills(Some(3), lock::death(lock::BRIEF, 2));
         });
     }
 
     #[test]
     fn of_the_barrier() {
-        check("", || {
+        check(&[""], || {
             explore(Some(3), barrier::meetings(2, true));
             explore_kills(Some(1), barrier::death(3));
         });
@@ -117,8 +127,10 @@ mod every_ordering_is_needed {
 
     #[test]
     fn of_the_queue() {
-        check("queue.rs", || {
+        check(&["queue/", "brief.rs"], || {
             explore(Some(2), queue::hand_over());
+            explore(Some(2), queue::room(false));
+            explore(Some(2), queue::room(true));
             explore(Some(2), queue::join());
             explore_kills(Some(2), queue::death(queue::Store::lease_and_acknowledge));
         });
@@ -126,7 +138,7 @@ mod every_ordering_is_needed {
 
     #[test]
     fn of_the_baton() {
-        check("", || {
+        check(&[""], || {
             explore(Some(2), baton::turns(2, false));
             explore(Some(2), baton::turns(2, true));
             explore_kills(Some(2), baton::death());

@@ -5,6 +5,7 @@ use std::io::{Error, Result, Write};
 use std::time::Duration;
 
 use shared::endpoint::{CallError, Link, Reply};
+use shared::launch::Running;
 use shared::process;
 use shared::region::Region;
 use shared::sys::{self, monotonic_ns};
@@ -160,10 +161,10 @@ fn tell(right: bool, how: &str) {
 /// # Errors
 /// When memory or processes are short, or a survivor did not end well.
 pub fn play(case: u64, workers: usize) -> Result<()> {
-    let (mut crew, payload, offsets) = toolkit::start(FUNCTION + case, workers)?;
-    let cell = |offset: usize| payload.word(offset);
+    let Running { mut crew, payload, .. } = toolkit::start(FUNCTION + case, workers)?;
+    let [came, go] = toolkit::cells(workers).map(|offset| payload.word(offset));
     // Acquire and release: partners of the workers' operations on the same cells.
-    while cell(offsets.cell).load(std::sync::atomic::Ordering::Acquire) < workers as u64 {
+    while came.load(std::sync::atomic::Ordering::Acquire) < workers as u64 {
         if crew.try_wait()?.is_some() {
             return Err(Error::other("the crew ended before the kill"));
         }
@@ -173,7 +174,7 @@ pub fn play(case: u64, workers: usize) -> Result<()> {
     println!("killed {}", monotonic_ns());
     // A worker of our own crew, which has not been reaped: it waits for ever.
     sys::kill_process(process::pid(&payload, victim(case)));
-    cell(offsets.go).store(1, std::sync::atomic::Ordering::Release);
+    go.store(1, std::sync::atomic::Ordering::Release);
     crew.wait()?;
     survivors_ended_well(&payload, workers, victim(case))
 }

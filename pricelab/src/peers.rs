@@ -9,11 +9,9 @@ use crossbeam::queue::ArrayQueue;
 use crossbeam::utils::Backoff;
 
 use crate::span::Span;
+use crate::toolkit::{ITEMS, ROOM};
 use crate::{team, waits};
 
-/// Items that go through a channel in a sample, and how many fit.
-const ITEMS: u64 = 60_000;
-const ROOM: usize = 1_024;
 /// Operations between two looks at the clock.
 const BATCH: u64 = 256;
 
@@ -100,10 +98,10 @@ pub fn std_channel() {
     let (sender, receiver) = std::sync::mpsc::sync_channel(ROOM);
     let receiver = Mutex::new(receiver);
     team::threads(2, |me| match me {
-        0 => Span::of(ITEMS, |n| sender.send(n).expect("the receiver waits")).uncounted(),
+        0 => Span::of(ITEMS as u64, |n| sender.send(n).expect("the receiver waits")).uncounted(),
         _ => {
             let receiver = receiver.lock().expect("nobody panics");
-            Span::of(ITEMS, |_| {
+            Span::of(ITEMS as u64, |_| {
                 black_box(receiver.recv().expect("the sender is there"));
             })
         }
@@ -142,8 +140,8 @@ pub fn array_queue(workers: usize) {
 fn through(workers: usize, put: impl Fn(u64) + Sync, get: impl Fn() -> u64 + Sync) {
     let pairs = workers as u64 / 2;
     team::threads(workers, |me| match me % 2 {
-        0 => Span::of(ITEMS / pairs, &put).uncounted(),
-        _ => Span::of(ITEMS / pairs, |_| {
+        0 => Span::of(ITEMS as u64 / pairs, &put).uncounted(),
+        _ => Span::of(ITEMS as u64 / pairs, |_| {
             black_box(get());
         }),
     });

@@ -1,25 +1,22 @@
 //! The toolkit's mechanisms, each as a loop over one operation, run by real workers of a crew as in a lab.
 
 use std::hint::black_box;
-use std::io::{Error, Result};
-use std::os::fd::{AsRawFd, OwnedFd};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command};
+use std::io::Result;
 use std::sync::OnceLock;
 
 use shared::array::RawArray;
 use shared::barrier::Barrier;
 use shared::endpoint::Connection;
-use shared::header::{HEADER_BYTES, Header, Role};
+use shared::header::{Header, Role};
+use shared::launch::{Running, crew_of_this_program};
 use shared::lock::Lock;
 use shared::pipe_queue::PipeQueue;
 use shared::plain_struct;
 use shared::process::Lab;
 use shared::queue::Queue;
 use shared::raw::RawValue;
-use shared::region::{Cursor, Kind, Layout, Region};
+use shared::region::{Cursor, Kind, Layout};
 use shared::slice::Slice;
-use shared::sys;
 use shared::value::Value;
 use shared::words::queue::MAX_BATCH;
 
@@ -30,10 +27,11 @@ use crate::{crash, flag, manager};
 
 /// Meetings of a sample.
 const MEETINGS: u64 = 500;
-/// Items of a sample, one by one and in batches; how many fit; round trips through two queues.
-const ITEMS: usize = 20_000;
-const BATCHED: usize = 200_000;
-const ROOM: usize = 1_024;
+/// Items of a sample, through a pipe and through a queue or what is compared with it: enough for their start not to count;
+/// how many fit; round trips through two queues.
+const PIPED: usize = 20_000;
+pub const ITEMS: usize = 200_000;
+pub const ROOM: usize = 1_024;
 const TRIPS: u64 = 1_500;
 /// Operations between two looks at the clock: for what takes less than a nanosecond, for what takes some, for the rest.
 const CHEAP: u64 = 4_096;
@@ -133,7 +131,7 @@ const MECHANISMS: &[(&str, Loop)] = &[
                 count
             })
         };
-        through(b, me, BATCHED, MAX_BATCH, |items| b.queue.put_all(items).is_ok(), lease)
+        through(b, me, ITEMS, MAX_BATCH, |items| b.queue.put_all(items).is_ok(), lease)
     }),
     ("pipe-queue", |b, me| {
         let put = |items: &[u64]| {
@@ -144,7 +142,7 @@ const MECHANISMS: &[(&str, Loop)] = &[
             black_box(b.pipe_queue.get());
             1
         };
-        through(b, me, ITEMS, 1, put, take)
+        through(b, me, PIPED, 1, put, take)
     }),
     ("queue-trip-same", |b, me| queue_trips(b, me, false)),
     ("queue-trip-across", |b, me| queue_trips(b, me, true)),
@@ -257,46 +255,23 @@ pub fn find(name: &str) -> Option<u64> {
 /// # Errors
 /// When memory or processes are short, or a worker did not end well.
 pub fn sample(mechanism: u64, workers: usize) -> Result<()> {
-    let (mut crew, payload, _) = start(mechanism, workers)?;
-    let status = crew.wait()?;
-    let ended = (0..workers).all(|w| shared::process::wait_status(&payload, w) == Some(0));
-    match status.success() && ended {
-        true => Ok(()),
-        false => Err(Error::other("a worker did not end well")),
-    }
-}
-
-/// Where two cells lie that the parent looks at as well.
-pub struct Offsets {
-    pub cell: usize,
-    pub go: usize,
+    start(mechanism, workers)?.wait()
 }
 
 /// Starts this program again as a crew of so many workers that all play the same role.
 ///
 /// # Errors
 /// When memory or processes are short.
-pub fn start(function: u64, workers: usize) -> Result<(Child, Region, Offsets)> {
-    let roles = vec![Role { function, ..Role::default() }; workers];
-    let header = Header { grader: u64::from(std::process::id()), roles, ..Header::default() };
-    let (header_file, region) = Region::create("price-header", HEADER_BYTES)?;
-    header.write(&region);
-    let layout = PriceLab::layout(&header);
-    let (payload_file, payload) = Region::create("price-payload", layout.bytes().next_multiple_of(4096))?;
-    let offsets = Offsets { cell: layout.objects[0].offset, go: layout.objects[1].offset };
-    Ok((crew(&[header_file, payload_file])?, payload, offsets))
+pub fn start(function: u64, workers: usize) -> Result<Running> {
+    crew_of_this_program::<PriceLab>(header(function, workers))
 }
 
-fn crew(files: &[OwnedFd]) -> Result<Child> {
-    let numbers: Vec<i32> = files.iter().map(AsRawFd::as_raw_fd).collect();
-    let mut command = Command::new(std::env::current_exe()?);
-    command.arg("__crew").args(numbers.iter().map(i32::to_string));
-    // SAFETY: between fork and exec only system calls on plain integers are made.
-    unsafe {
-        command.pre_exec(move || {
-            numbers.iter().for_each(|fd| sys::keep_on_exec(*fd));
-            Ok(())
-        })
-    };
-    command.spawn()
+fn header(function: u64, workers: usize) -> Header {
+    Header { roles: vec![Role { function, ..Role::default() }; workers], ..Header::default() }
+}
+
+/// Where the cells lie that the parent looks at as well: [`Board::cell`] and [`Board::go`].
+pub fn cells(workers: usize) -> [usize; 2] {
+    let objects = PriceLab::layout(&header(0, workers)).objects;
+    [objects[0].offset, objects[1].offset]
 }

@@ -9,6 +9,7 @@
 //! died, the low bits are one of the states below or, while the worker runs, its thread id: so a worker that dies
 //! while running wakes the grader through its robust list, without any time limit.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use crate::ahead::Ahead;
@@ -26,8 +27,12 @@ pub const TRACED: u8 = 2;
 
 static MODE: AtomicU8 = AtomicU8::new(FREE);
 static PAGE: AtomicPtr<Page> = AtomicPtr::new(std::ptr::null_mut());
-static OWN_TID: AtomicU32 = AtomicU32::new(0);
 static ABORTING: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    /// Whether this is the thread that was made a stepped worker.
+    static IS_WORKER: Cell<bool> = const { Cell::new(false) };
+}
 
 /// How this process runs: [`FREE`], [`STEPPED`] or [`TRACED`].
 #[inline(always)]
@@ -308,9 +313,9 @@ impl Page {
 /// What unwinds a worker out of an execution that the grader ended.
 pub(crate) struct Aborted;
 
-/// Makes this process a stepped worker with this page.
-pub(crate) fn attach(page: &'static Page, tid: u32) {
-    OWN_TID.store(tid, Relaxed);
+/// Makes this process a stepped worker with this page, and this thread the only one that may use the toolkit.
+pub(crate) fn attach(page: &'static Page) {
+    IS_WORKER.set(true);
     PAGE.store(std::ptr::from_ref(page).cast_mut(), Relaxed);
 }
 
@@ -372,7 +377,7 @@ struct Turn {
 
 /// Waits until the operation is granted: it was granted beforehand, or the worker hands over the announcement and sleeps. `None`: the execution is over and the worker unwinds.
 fn announce(op: Op) -> Option<Turn> {
-    if sys::gettid() != OWN_TID.load(Relaxed) {
+    if !IS_WORKER.get() {
         page().write_text("a toolkit call came from a second thread");
         sys::exit_now(EXIT_SECOND_THREAD);
     }

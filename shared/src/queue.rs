@@ -7,7 +7,6 @@
 //! else does them. How the words change stands in [`words::queue`](crate::words::queue).
 
 use std::marker::PhantomData;
-use std::sync::atomic::Ordering::Relaxed;
 
 use crate::baton::{Action, Op, hooked, pass, pass_with};
 use crate::plain::{MAX_WORDS, Plain};
@@ -44,12 +43,21 @@ impl<T: Plain> Queue<T> {
         assert!(words <= MAX_WORDS, "an item of {words} words is too large: at most {MAX_WORDS}");
         let at = QueuePlaces::new(words, capacity, workers);
         let control = region.words(offset, at.leases / 8).as_ptr().cast::<Control>();
+        assert!(control.is_aligned(), "object {object} does not begin a cache line");
+        let caller = Caller {
+            me: process::me() as usize,
+            tid: process::tid(),
+            ends: process::ends(),
+            alive: &process::is_alive,
+        };
         let memory = Memory {
-            // SAFETY: `words` has checked bounds and alignment, the struct is made of atomics and shorter than `leases`.
+            caller,
+            // SAFETY: `words` has checked the bounds, the struct is made of atomics and shorter than `leases`, and it is aligned.
             control: unsafe { &*control },
             leases: region.words(offset + at.leases, workers),
             areas: region.words(offset + at.areas, workers * MAX_BATCH * words),
             ring: region.words(offset + at.ring, places(capacity, workers) * words),
+            places: places(capacity, workers) as u64,
             words,
             capacity: capacity as u64,
         };
@@ -61,10 +69,7 @@ impl<T: Plain> Queue<T> {
         self.memory.capacity as usize
     }
 
-    fn caller(&self) -> Caller<'static> {
-        Caller { me: process::me() as usize, tid: process::tid(), ends: process::ends(), alive: &process::is_alive }
-    }
-
+    #[inline]
     fn pass(&self, action: Action, a: u64, mut act: impl FnMut() -> u64) -> u64 {
         if hooked() { pass(Op { action, object: self.object, a, b: 0 }, &mut act) } else { act() }
     }
@@ -89,7 +94,7 @@ impl<T: Plain> Queue<T> {
         while !rest.is_empty() {
             let batch = &rest[..rest.len().min(MAX_BATCH)];
             let word = |at: usize| batch[at / T::WORDS].to_words()[at % T::WORDS];
-            let mut act = || self.memory.put(self.caller(), batch.len(), word);
+            let mut act = || self.memory.put(batch.len(), word);
             let put = if hooked() {
                 let op = Op { action: Action::Put, object: self.object, a: batch.len() as u64, b: word(0) };
                 pass_with(op, batch.len() * T::WORDS, &word, &mut act)
@@ -120,7 +125,7 @@ impl<T: Plain> Queue<T> {
     #[inline]
     fn take_one(&self, action: Action, wait: bool) -> Option<T> {
         let mut words = [0; MAX_WORDS];
-        let mut act = || self.memory.take(self.caller(), wait, |at, word| words[at] = word);
+        let mut act = || self.memory.take(wait, |at, word| words[at] = word);
         let taken = self.pass(action, 1, &mut act);
         (taken == 1).then(|| T::from_words(words))
     }
@@ -136,22 +141,23 @@ impl<T: Plain> Queue<T> {
         assert!(max > 0, "lease(0): ask for at least one item");
         // Asked before the step: a panic in the middle of one would look like a step that gave nonsense.
         assert!(
-            !self.memory.is_leased_by(process::me() as usize, process::tid()),
+            !self.memory.holds_lease(),
             "this worker holds a lease of this queue already: acknowledge it (`done`) first"
         );
-        let count = self.pass(Action::Lease, max as u64, || self.memory.lease(self.caller(), max));
+        let count = self.pass(Action::Lease, max as u64, || self.memory.lease(max));
         (count > 0).then(|| Lease { queue: *self, first: 0, count: count as usize })
     }
 
     /// Whether there is no item to take. Out of date as soon as it is known: others put and take meanwhile.
+    #[inline]
     pub fn is_empty(&self) -> bool {
-        self.pass(Action::IsEmpty, 0, || u64::from(self.memory.is_empty(self.caller()))) == 1
+        self.pass(Action::IsEmpty, 0, || u64::from(self.memory.is_empty())) == 1
     }
 
     /// From now on nothing can be put in. Workers go on to take what is left; then they are told `None`.
     pub fn close(&self) {
         self.pass(Action::Close, 0, || {
-            self.memory.close(self.caller());
+            self.memory.close();
             0
         });
     }
@@ -159,7 +165,7 @@ impl<T: Plain> Queue<T> {
     /// Waits until everything that was put in so far is done: taken for good, or leased and acknowledged.
     pub fn join(&self) {
         self.pass(Action::Join, 0, || {
-            self.memory.join(self.caller());
+            self.memory.join();
             0
         });
     }
@@ -181,6 +187,7 @@ impl<T: Plain> Lease<T> {
     }
 
     /// Whether all items are acknowledged.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -195,7 +202,7 @@ impl<T: Plain> Lease<T> {
         let mut words = [0; MAX_WORDS];
         for (word, to) in words.iter_mut().enumerate().take(T::WORDS) {
             let place = (self.first + at) * T::WORDS + word;
-            *to = self.queue.memory.area(process::me() as usize, place).load(Relaxed);
+            *to = self.queue.memory.leased(place);
         }
         T::from_words(words)
     }
@@ -206,6 +213,7 @@ impl<T: Plain> Lease<T> {
     }
 
     /// Acknowledges all items: the work is done.
+    #[inline]
     pub fn done(mut self) {
         let count = self.count;
         self.acknowledge(count);
@@ -221,13 +229,14 @@ impl<T: Plain> Lease<T> {
         self.acknowledge(1);
     }
 
+    #[inline]
     fn acknowledge(&mut self, count: usize) {
         if count == 0 {
             return;
         }
         let memory = self.queue.memory;
         self.queue.pass(Action::Acknowledge, count as u64, || {
-            memory.acknowledge(self.queue.caller(), count);
+            memory.acknowledge(count);
             0
         });
         (self.first, self.count) = (self.first + count, self.count - count);
@@ -238,7 +247,7 @@ impl<T: Plain> Drop for Lease<T> {
     fn drop(&mut self) {
         if self.count > 0 {
             self.queue.pass(Action::GiveBack, 0, || {
-                self.queue.memory.give_back(self.queue.caller());
+                self.queue.memory.give_back();
                 0
             });
         }

@@ -269,6 +269,7 @@ impl Layout {
 }
 
 /// Walks the object table and hands out the objects of a board, in the order in which its layout declared them.
+#[derive(Clone)]
 pub struct Cursor<'l> {
     layout: &'l Layout,
     region: &'static Region,

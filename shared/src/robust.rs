@@ -36,6 +36,7 @@ impl RobustWord {
         unsafe { &*region.start().add(offset).cast::<RobustWord>() }
     }
 
+    #[inline]
     fn node(&self) -> usize {
         (&raw const self.next) as usize
     }
@@ -56,11 +57,13 @@ unsafe impl Sync for ThisProcess {}
 static LIST: ThisProcess =
     ThisProcess(UnsafeCell::new(Head { first: AtomicUsize::new(0), distance: -8, pending: AtomicUsize::new(0) }));
 
+#[inline]
 fn head() -> &'static Head {
     // SAFETY: the head is made of atomics and a constant; a shared reference is all that is ever taken.
     unsafe { &*LIST.0.get() }
 }
 
+#[inline]
 fn head_address() -> usize {
     (&raw const head().first) as usize
 }

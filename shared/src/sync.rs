@@ -7,10 +7,19 @@ pub use std::hint::spin_loop;
 pub use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, compiler_fence};
 use std::time::Duration;
 
+pub use crate::patience::Patience;
 pub use crate::sys::{futex_wait, futex_wake};
 
 /// How often a locker looks again before it sleeps: longer than a short critical section, far shorter than a time slice.
 pub const SPINS: u32 = 100;
+
+/// How long whoever finds a [brief](crate::words::brief) lock taken for too long gives its processor away.
+const NAP: Duration = Duration::from_micros(50);
+
+/// Gives the processor away for a moment, or shorter if the word no longer holds `expected` to begin with.
+pub fn nap(word: &AtomicU32, expected: u32) {
+    futex_wait(word, expected, Some(NAP));
+}
 
 /// [`futex_wait`] on the upper half of a word: sleeps while that half holds `expected`.
 pub fn futex_wait_upper(word: &AtomicU64, expected: u32, limit: Option<Duration>) {

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod crew;
+mod pipes;
 mod programs;
 mod torture;
 mod torture_queue;
@@ -11,13 +12,16 @@ mod torture_queue;
 use shared::header::{Header, Role};
 use shared::process::Lab;
 use shared::region::{Cursor, Layout};
-use shared::testing::{crew as crews, function, programs as random, torture as rounds, torture_queue as queue_rounds};
+use shared::testing::{
+    crew as crews, function, pipes as pipelines, programs as random, torture as rounds, torture_queue as queue_rounds,
+};
 
 struct TestLab;
 
-/// One board or the other: a scenario is a random program, a round of torture, or a supervisor's trouble.
+/// One board or the other: a scenario is a random program, a round of torture, a supervisor's trouble, or a pipe's.
 enum Board {
     Crew(crew::Board),
+    Pipes(pipes::Board),
     Program(programs::Board),
     Torture(torture::Board),
     TortureQueue(torture_queue::Board),
@@ -30,6 +34,7 @@ impl Lab for TestLab {
     fn layout(header: &Header) -> Layout {
         match header.roles.first().map(|role| role.function) {
             Some(crews::function::WORKER) => crews::layout(),
+            Some(pipelines::function::WORKER) => pipelines::layout(),
             Some(function::TORTURE) => rounds::layout(header.params[rounds::MEETINGS_PARAM] as usize),
             Some(function::TORTURE_QUEUE) => queue_rounds::layout(),
             _ => random::layout(header.roles.first().map_or(0, |role| role.args[0])),
@@ -39,6 +44,7 @@ impl Lab for TestLab {
     fn board(cursor: &mut Cursor, header: &Header) -> Board {
         match header.roles.first().map(|role| role.function) {
             Some(crews::function::WORKER) => Board::Crew(crew::Board::take(cursor)),
+            Some(pipelines::function::WORKER) => Board::Pipes(pipes::Board::take(cursor)),
             Some(function::TORTURE) => Board::Torture(torture::Board::take(cursor, header)),
             Some(function::TORTURE_QUEUE) => Board::TortureQueue(torture_queue::Board::take(cursor, header.seed)),
             _ => Board::Program(programs::Board::take(cursor, header.roles.first().map_or(0, |role| role.args[0]))),
@@ -49,6 +55,8 @@ impl Lab for TestLab {
         match (role.function, board) {
             (crews::function::WORKER, Board::Crew(board)) => crew::worker(board, me),
             (crews::function::SUPERVISOR, Board::Crew(board)) => crew::supervisor(board),
+            (pipelines::function::WORKER, Board::Pipes(board)) => pipes::worker(board, me, role.args[0]),
+            (pipelines::function::SUPERVISOR, Board::Pipes(board)) => pipes::supervisor(board, role.args[0]),
             (function::PROGRAM, Board::Program(board)) => programs::run(board, me, role.args[0]),
             (function::TORTURE, Board::Torture(board)) => torture::run(board, me),
             (function::TORTURE_QUEUE, Board::TortureQueue(board)) => torture_queue::run(board, me as usize),

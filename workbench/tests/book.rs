@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use workbench::book::{self, Rendered};
+use workbench::book::{self, Rendered, commands};
 
 /// The heaviest explorable.
 const MOST_BYTES: usize = 150_000;
@@ -90,6 +90,56 @@ fn broken(file: &Path, text: &str, link: &str) -> Option<String> {
     };
     let known = anchor.is_empty() || there.contains(anchor);
     (!known).then(|| format!("{}: no heading for `{link}`", file.display()))
+}
+
+/// Markdown ends a paragraph at a line that begins with a comment: only marks that stand for a block may begin one.
+fn torn(text: &str) -> Vec<&str> {
+    let begins = |line: &&str| {
+        let line = line.trim_start_matches(['>', ' ', '-']);
+        ["price", "rate", "graph"].iter().any(|what| line.starts_with(&format!("<!--n {what} ")))
+    };
+    text.lines().filter(begins).collect()
+}
+
+#[test]
+fn no_number_tears_its_paragraph_apart() {
+    for file in files(&root().join("docs/src"), "md") {
+        assert_eq!(torn(&read(&file)), Vec::<&str>::new(), "{}", file.display());
+    }
+    assert_eq!(torn("> a lock takes\n> <!--n price lock 1-->11 ns<!--/n-->, or so").len(), 1);
+}
+
+#[test]
+fn every_command_that_a_text_shows_can_be_typed() {
+    assert_eq!(commands::misleading(&root()).expect("the texts"), Vec::<String>::new());
+    let all = commands::shown(&read(&root().join("README.md")));
+    assert!(all.len() > 15, "only {} commands were seen", all.len());
+}
+
+/// What a shell line of a text may begin with besides `cargo xtask`: each is run by a script of `.ci`, or installs a tool.
+const OTHERS: &[&str] = &[
+    "cargo test",
+    "cargo install mdbook --version 0.5.4 --locked --no-default-features --features search",
+    "mdbook build docs",
+    "sudo apt-get install gcc libc6-dev",
+    "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh",
+];
+
+/// Lines of a text's shell blocks that nobody has looked at.
+fn strange(text: &str) -> Vec<String> {
+    let lines = blocks(text, "sh").concat();
+    let known = |line: &str| line.starts_with("cargo xtask ") || OTHERS.iter().any(|other| line.starts_with(other));
+    lines.lines().filter(|line| !line.is_empty() && !known(line)).map(str::to_owned).collect()
+}
+
+#[test]
+fn shell_blocks_hold_nothing_that_nobody_has_tried() {
+    let mut texts = files(&root().join("docs/src"), "md");
+    texts.push(root().join("README.md"));
+    for file in texts {
+        assert_eq!(strange(&read(&file)), Vec::<String>::new(), "{}", file.display());
+    }
+    assert_eq!(strange("```sh\ncargo xtask check lab1\ncargo xtest\n```\n"), ["cargo xtest"]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! Grading a class as an instructor does: the verdicts of `check`, nothing lost when the grader is killed, nothing left behind.
+// Jails are made of what Linux has; elsewhere there is no `grade`.
 #![cfg(target_os = "linux")]
 
 use std::os::unix::process::ExitStatusExt;

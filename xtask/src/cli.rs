@@ -52,6 +52,34 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// Whether a command line can be understood: every word of it, and every lab, baseline, folder and schedule that it names.
+/// Nothing is run. What is outside a student's loop is given back: the workbench knows what it may name.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn understands(words: &[String]) -> Result<Option<Workbench>> {
+    let cli = Cli::try_parse_from(std::iter::once("xtask").chain(words.iter().map(String::as_str)))?;
+    match cli.command {
+        Command::Check(Check { lab: Some(name), .. })
+        | Command::Watch { lab: Some(name) }
+        | Command::Reset { lab: name } => {
+            lab(&name)?;
+        }
+        Command::Run { lab: name, whose, .. } => {
+            whose.source(lab(&name)?)?;
+        }
+        Command::Replay { lab: name, schedule, whose, .. } => {
+            let lab = lab(&name)?;
+            whose.source(lab)?;
+            cmd::replay::understands(lab, &schedule)?;
+        }
+        Command::Hint { lab: name, check, .. } => cmd::hint::understands(lab(&name)?, check.as_deref())?,
+        Command::Workbench(command) => return Ok(Some(command)),
+        _ => {}
+    }
+    Ok(None)
+}
+
 /// A mistake on the command line.
 #[derive(Debug)]
 struct Usage(String);

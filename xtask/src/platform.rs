@@ -19,7 +19,7 @@ pub fn can_run_labs() -> Result<(), String> {
     }
 }
 
-pub use imp::{call_name, pin, usable_cpus};
+pub use imp::{pin, usable_cpus};
 
 #[cfg(target_os = "linux")]
 mod imp {
@@ -46,21 +46,6 @@ mod imp {
             libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set);
         }
     }
-
-    /// What a system call with this number does, for those in which a worker may be found asleep.
-    pub fn call_name(number: i64) -> Option<&'static str> {
-        match number {
-            libc::SYS_futex => Some("futex (a lock or channel of the standard library)"),
-            libc::SYS_nanosleep | libc::SYS_clock_nanosleep => Some("sleep"),
-            libc::SYS_read => Some("read"),
-            libc::SYS_wait4 | libc::SYS_waitid => Some("wait for a process"),
-            libc::SYS_ppoll => Some("poll"),
-            // 64-bit ARM has no such call.
-            #[cfg(target_arch = "x86_64")]
-            libc::SYS_poll => Some("poll"),
-            _ => None,
-        }
-    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -72,9 +57,4 @@ mod imp {
 
     /// Processes cannot be pinned here.
     pub fn pin(_cpu: usize) {}
-
-    /// Calls have no stable numbers here.
-    pub fn call_name(_number: i64) -> Option<&'static str> {
-        None
-    }
 }

@@ -21,6 +21,7 @@ fn given() -> String {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn the_given_program_is_told_its_lost_update_and_replays_it() {
     let folder = given();
     let (output, said) = xtask(&["check", "lab0", "--no-timing", "--json", "--path", &folder]);
@@ -41,6 +42,7 @@ fn the_given_program_is_told_its_lost_update_and_replays_it() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn run_repeats_and_counts_what_came_out() {
     let (output, said) = xtask(&["run", "lab0", "--solution", "--repeat", "3", "--workers", "2"]);
     assert_eq!(output.status.code(), Some(0), "{said}");

@@ -50,6 +50,7 @@ fn submission(name: &str, content: &[u8]) -> Scratch {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn the_solution_has_all_points_and_the_starter_none() {
     let solution = run(&["check", "3", "--solution", "--no-timing", "--json"]);
     let document = json(&solution);
@@ -63,6 +64,7 @@ fn the_solution_has_all_points_and_the_starter_none() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn files_that_cannot_be_taken_are_a_failed_build_with_a_reason() {
     let link = submission("link", b"");
     std::fs::remove_file(link.path.join("flag.rs")).expect("removable");
@@ -84,6 +86,7 @@ fn files_that_cannot_be_taken_are_a_failed_build_with_a_reason() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn a_build_error_is_shown_as_the_compiler_says_it() {
     let solution = std::fs::read_to_string(workspace::solution(lab3()).join("src/flag.rs")).expect("the solution");
     let folder = submission("typo", solution.replace("Claim::Won\n", "Claim::Wonn\n").as_bytes());
@@ -129,6 +132,7 @@ fn random_execution(machine: &mut Processes, setting: &Setting, seed: u64) -> (V
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn a_schedule_gives_the_same_steps_a_thousand_times_hash_maps_included() {
     let lab = lab3();
     let source = Source { path: Some(corpus("right/hash-order")), ..Source::default() };
@@ -187,6 +191,7 @@ fn signal(child: &Child, signal: i32) {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn ctrl_c_leaves_no_process_and_no_file() {
     let mut child = hanging_check();
     signal(&child, libc::SIGINT);
@@ -199,6 +204,7 @@ fn ctrl_c_leaves_no_process_and_no_file() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn a_killed_runner_takes_its_workers_with_it() {
     let mut child = hanging_check();
     signal(&child, libc::SIGKILL);
@@ -207,6 +213,7 @@ fn a_killed_runner_takes_its_workers_with_it() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn two_checks_at_once_do_not_meet() {
     let spawn = |folder: &str| {
         xtask(&["check", "lab3", "--no-timing", "--json", "--path", &corpus(folder).to_string_lossy()])

@@ -35,6 +35,25 @@ fn the_solution_has_all_points_and_the_starter_none() {
     assert_eq!((code, &document["score"]), (Some(1), &serde_json::json!(0)), "{document}");
 }
 
+/// Virtual microseconds from the producer's end until all eight workers are home.
+fn latency(args: &[&str]) -> f64 {
+    // The scenario's producer takes 50 us before it is done.
+    let pause_us = 50.0;
+    let (_, document) = check(args);
+    let latency = document["checks"].as_array().expect("checks").iter().find(|c| c["id"] == "latency");
+    latency.expect("the check")["evidence"]["makespan_ns"].as_f64().expect("a makespan") / 1e3 - pause_us
+}
+
+#[test]
+fn what_the_question_about_pills_one_by_one_says_is_what_the_virtual_clock_says() {
+    let folder = workspace::root().join("xtask/corpus/lab2/wrong/pill-after-exit");
+    let (singly, at_once) = (latency(&["--path", &folder.to_string_lossy()]), latency(&["--solution"]));
+    let text = std::fs::read_to_string(workspace::root().join("solutions/lab2/questions.toml")).expect("the questions");
+    let question = text.split("key = \"one_by_one\"").nth(1).expect("the question");
+    assert!(question.contains(&format!("{singly:.1} us against {at_once:.1}")), "{singly} against {at_once}");
+    assert!(question.contains(&format!("answer = \"{:.0}\"", singly / at_once)), "{}", singly / at_once);
+}
+
 #[test]
 fn a_killed_team_loses_what_it_was_at() {
     let output = run(&["run", "lab2", "--baseline", "kill"]);

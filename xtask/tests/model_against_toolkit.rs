@@ -56,7 +56,7 @@ fn launch() -> Processes {
 }
 
 /// A random choice; `None` at the end. Of those that would wait for ever one is sometimes killed, which is no end yet.
-fn random_choice<M: Machine>(execution: &Execution<M>, dice: &mut Dice) -> Option<Choice> {
+fn random_choice(execution: &Execution, dice: &mut Dice) -> Option<Choice> {
     let waiting: Vec<usize> = (0..execution.model.life.len()).filter(|w| execution.pending(*w).is_some()).collect();
     let able: Vec<usize> = waiting.iter().copied().filter(|w| execution.enabled() >> w & 1 == 1).collect();
     let killable: Vec<usize> = waiting.iter().copied().filter(|w| execution.is_killable(*w)).collect();
@@ -76,7 +76,7 @@ fn random_choice<M: Machine>(execution: &Execution<M>, dice: &mut Dice) -> Optio
 }
 
 /// Queues in which a dead worker's lease has not come back yet: it does when the next one uses the queue.
-fn waiting_for_return(execution: &Execution<Processes>) -> Vec<u32> {
+fn waiting_for_return(execution: &Execution) -> Vec<u32> {
     let steps = &execution.steps;
     let held = |victim: usize, at: usize| {
         let own = steps[..at].iter().filter(|s| s.worker == victim).filter_map(|s| Some((s.op()?, s.items)));
@@ -94,7 +94,7 @@ fn waiting_for_return(execution: &Execution<Processes>) -> Vec<u32> {
 }
 
 /// Every word of every object must be what the model says, not only the one that the last step touched.
-fn compare_memory(execution: &Execution<Processes>, program: &Program) -> Result<(), String> {
+fn compare_memory(execution: &Execution, program: &Program) -> Result<(), String> {
     let waiting = waiting_for_return(execution);
     for (number, object) in program.layout.objects.iter().enumerate() {
         if waiting.contains(&(number as u32)) {
@@ -151,7 +151,7 @@ fn real_workers_do_what_the_model_says_under_random_schedules() {
             let mut dice = Dice(seed << 32 | schedule << 16);
             let mut choices = Vec::new();
             let mut execution = Execution::start(&mut machine, &setting).expect("the workers start");
-            let tell = |execution: &Execution<Processes>, choices: &[Choice]| {
+            let tell = |execution: &Execution, choices: &[Choice]| {
                 format!("seed {seed}, choices {choices:?}, steps {:?}", execution.steps)
             };
             let mut waiting = 0;
@@ -187,7 +187,7 @@ fn real_workers_do_what_the_model_says_under_random_schedules() {
 }
 
 /// All outcomes that the reduced search reaches.
-fn explore<M: Machine>(machine: &mut M, program: &Program, executions: u64) -> (BTreeSet<u64>, Explored<String>) {
+fn explore(machine: &mut dyn Machine, program: &Program, executions: u64) -> (BTreeSet<u64>, Explored<String>) {
     let answer = |_: usize, _: u64, _: u64| 0;
     let limits = Limits { executions, victims: program.victims };
     let mut outcomes = BTreeSet::new();
@@ -239,6 +239,9 @@ impl Machine for StepByStep {
     fn kill(&mut self, worker: usize) -> anyhow::Result<()> {
         self.0.kill(worker)
     }
+    fn end(&mut self, worker: usize) {
+        self.0.end(worker);
+    }
     fn text(&self, worker: usize) -> String {
         self.0.text(worker)
     }
@@ -260,7 +263,7 @@ impl Machine for StepByStep {
 }
 
 /// Every execution's steps, in the order of the reduced search and of plain enumeration.
-fn all_steps<M: Machine>(machine: &mut M, program: &Program) -> (Vec<Vec<Step>>, Vec<Ending>) {
+fn all_steps(machine: &mut dyn Machine, program: &Program) -> (Vec<Vec<Step>>, Vec<Ending>) {
     let answer = |_: usize, _: u64, _: u64| 0;
     let limits = Limits { executions: 20, victims: program.victims };
     let (mut steps, mut endings) = (Vec::new(), Vec::new());

@@ -18,6 +18,7 @@ fn check(folder: &Path) -> Output {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn a_second_lease_is_a_panic_with_its_reason() {
     let output = check(&corpus("wrong/leases-twice"));
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -27,6 +28,7 @@ fn a_second_lease_is_a_panic_with_its_reason() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn a_free_run_that_waits_for_ever_is_ended_and_said() {
     let lab = labs::find("lab1").expect("a lab");
     let toolkit = compile::toolkit().expect("the toolkit builds");
@@ -42,6 +44,7 @@ fn a_free_run_that_waits_for_ever_is_ended_and_said() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn a_deadlock_names_those_who_wait_for_the_same_together() {
     let output = check(&corpus("wrong/never-closes"));
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -50,6 +53,7 @@ fn a_deadlock_names_those_who_wait_for_the_same_together() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn a_spinner_is_one_line_of_a_story() {
     let output = check(&corpus("wrong/spins-on-try-get"));
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();

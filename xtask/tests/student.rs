@@ -128,6 +128,7 @@ impl Watch {
 const READY: &str = "watching: save";
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn watch_checks_every_save_keeps_the_last_verdict_beside_a_build_error_and_ends_with_its_input() {
     let checkout = Checkout::new("watch");
     let mut watch = Watch::start(&checkout);
@@ -146,6 +147,7 @@ fn watch_checks_every_save_keeps_the_last_verdict_beside_a_build_error_and_ends_
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn watch_without_input_checks_once() {
     let checkout = Checkout::new("once");
     checkout.save(&solution());
@@ -155,6 +157,7 @@ fn watch_without_input_checks_once() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn a_save_ends_the_check_that_it_makes_out_of_date() {
     let checkout = Checkout::new("overtaken");
     // This one hangs for seconds before it fails.
@@ -171,6 +174,7 @@ fn a_save_ends_the_check_that_it_makes_out_of_date() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn progress_is_kept_per_lab_and_check_and_outlives_a_build_error() {
     let checkout = Checkout::new("progress");
     assert_eq!(checkout.json(&["status", "--json"])["labs"][0]["state"], "not-started");
@@ -200,6 +204,7 @@ fn progress_is_kept_per_lab_and_check_and_outlives_a_build_error() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn guesses_in_the_file_are_sealed_at_the_first_run_and_shown_beside_the_results() {
     let checkout = Checkout::new("predict");
     let run = ["run", "lab3", "--baseline", "raw"];
@@ -221,6 +226,7 @@ fn guesses_in_the_file_are_sealed_at_the_first_run_and_shown_beside_the_results(
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn run_draws_a_page_and_a_trace_and_says_the_same_in_json() {
     let checkout = Checkout::new("draws");
     let (page, trace) = (checkout.root.join("t.html"), checkout.root.join("t.json"));
@@ -259,6 +265,7 @@ fn terminal() -> (std::fs::File, std::fs::File) {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "labs run on Linux only")]
 fn on_a_terminal_run_asks_until_it_has_an_answer_and_enter_leaves_a_question_out() {
     let checkout = Checkout::new("asks");
     let (mut ours, theirs) = terminal();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32 as Count, Ordering::Relaxed};
 use super::machine::{Fault, count_ends, doom, explore, explore_kills, inject, run, tid};
 use super::robust::{self, RobustWord};
 use super::sync::{AtomicU32, AtomicU64};
-use super::words::queue::{Caller, Control, MAX_BATCH, Memory};
+use super::words::queue::{Caller, Control, End, Line, MAX_BATCH, Memory};
 use super::words::{WAITERS, owner_died};
 use crate::engine::Data;
 
@@ -15,6 +15,7 @@ use crate::engine::Data;
 const WORKERS: usize = 2;
 /// Items that fit; as many places, and one more for what comes back.
 const CAPACITY: u64 = 1;
+const PLACES: u64 = 2;
 
 /// A queue's words and what the workers know.
 pub struct Store {
@@ -38,23 +39,28 @@ impl Store {
     fn new(items: u64, closed: bool) -> Arc<Store> {
         let words = |count: usize| (0..count).map(|_| AtomicU64::new(0)).collect::<Vec<_>>();
         let half = |value: u32| AtomicU32::new(value);
-        let control = Control {
-            lock: RobustWord { word: AtomicU32::new(0) },
-            items: half(0),
-            room: half(0),
-            drained: half(0),
-            closed: half(u32::from(closed)),
-            head: AtomicU64::new(0),
-            tail: AtomicU64::new(items),
+        let end = |place: u64| End {
+            lock: RobustWord { word: half(0) },
+            place: AtomicU64::new(place),
             seen: AtomicU64::new(0),
+            bell: half(0),
+        };
+        let control = Control {
+            put: end(items),
+            line: Line,
+            take: end(0),
             intent: AtomicU64::new(0),
             intent_head: AtomicU64::new(0),
+            rare: Line,
+            drained: half(0),
+            closed: half(u32::from(closed)),
+            buried: AtomicU64::new(0),
         };
         Arc::new(Store {
             control,
             leases: words(WORKERS),
             areas: words(MAX_BATCH * (WORKERS - 1) + 1),
-            ring: words(2),
+            ring: words(PLACES as usize),
             ends: AtomicU64::new(0),
             life: RobustWord { word: AtomicU32::new(tid(0) | WAITERS) },
             note: Data::new(),
@@ -63,13 +69,11 @@ impl Store {
         })
     }
 
-    fn memory(&self) -> Memory<'_> {
+    /// The queue as a worker sees it.
+    fn seen_by<'s>(&'s self, me: usize, alive: &'s (dyn Fn(usize, u32) -> bool + Sync)) -> Memory<'s> {
         let Store { control, leases, areas, ring, .. } = self;
-        Memory { control, leases, areas, ring, words: 1, capacity: CAPACITY }
-    }
-
-    fn caller<'s>(&'s self, me: usize, alive: &'s dyn Fn(usize, u32) -> bool) -> Caller<'s> {
-        Caller { me, tid: tid(me), ends: &self.ends, alive }
+        let caller = Caller { me, tid: tid(me), ends: &self.ends, alive };
+        Memory { caller, control, leases, areas, ring, places: PLACES, words: 1, capacity: CAPACITY }
     }
 
     fn alive(&self) -> impl Fn(usize, u32) -> bool + '_ {
@@ -77,30 +81,39 @@ impl Store {
     }
 
     fn put(&self, me: usize) {
-        assert_eq!(self.memory().put(self.caller(me, &self.alive()), 1, |_| 7), 1);
+        assert_eq!(self.seen_by(me, &self.alive()).put(1, |_| 7), 1);
     }
 
     /// Takes items for good until the queue says that everything is done.
     fn take_all(&self, me: usize) {
-        while self.memory().take(self.caller(me, &self.alive()), true, |_, item| assert!(item == 7 || item == 0)) == 1 {
+        while self.seen_by(me, &self.alive()).take(true, |_, item| assert!(item == 7 || item == 0)) == 1 {
             self.done.fetch_add(1, Relaxed);
         }
     }
 
     /// Leases an item and acknowledges it.
     pub fn lease_and_acknowledge(&self, me: usize) {
-        if self.memory().lease(self.caller(me, &self.alive()), 1) == 1 {
+        if self.seen_by(me, &self.alive()).lease(1) == 1 {
             self.nearly.fetch_add(1, Relaxed);
-            self.memory().acknowledge(self.caller(me, &self.alive()), 1);
+            self.seen_by(me, &self.alive()).acknowledge(1);
             self.done.fetch_add(1, Relaxed);
         }
     }
 
     /// Leases an item and gives it back.
     pub fn lease_and_give_back(&self, me: usize) {
-        if self.memory().lease(self.caller(me, &self.alive()), 1) == 1 {
-            self.memory().give_back(self.caller(me, &self.alive()));
+        if self.seen_by(me, &self.alive()).lease(1) == 1 {
+            self.seen_by(me, &self.alive()).give_back();
         }
+    }
+}
+
+impl Store {
+    /// Takes the item for good, if it is there.
+    pub fn take_one(&self, me: usize) {
+        self.nearly.fetch_add(1, Relaxed);
+        let got = self.seen_by(me, &self.alive()).take(false, |_, _| {});
+        self.done.fetch_add(got as u32, Relaxed);
     }
 }
 
@@ -120,23 +133,32 @@ pub fn hand_over() -> impl Fn() + Send + Sync {
             store.put(0);
         });
         let getter = body(&store, |store| {
-            let got = store.memory().take(store.caller(1, &store.alive()), true, |_, item| assert_eq!(item, 7));
+            let got = store.seen_by(1, &store.alive()).take(true, |_, item| assert_eq!(item, 7, "an old value"));
             assert_eq!((got, store.note.get()), (1, 1));
         });
         run(vec![putter, getter]);
     }
 }
 
-/// The queue is full: one waits for room while the other makes it.
-pub fn room() -> impl Fn() + Send + Sync {
-    || {
+/// The queue is full: one waits for room while the other makes it, by a get or by a lease. Who puts sees what was done
+/// before that: nobody still reads the place that it writes to.
+pub fn room(leased: bool) -> impl Fn() + Send + Sync {
+    move || {
         let store = Store::new(CAPACITY, false);
-        let putter = body(&store, |store| store.put(0));
-        let getter = body(&store, |store| {
-            assert_eq!(store.memory().take(store.caller(1, &store.alive()), true, |_, _| {}), 1);
+        let putter = body(&store, |store| {
+            store.put(0);
+            assert_eq!(store.note.get(), 1);
+        });
+        let getter = body(&store, move |store| {
+            store.note.set(1);
+            if leased {
+                assert_eq!(store.seen_by(1, &store.alive()).lease(1), 1);
+                return;
+            }
+            assert_eq!(store.seen_by(1, &store.alive()).take(true, |_, _| {}), 1);
         });
         run(vec![putter, getter]);
-        assert_eq!(store.control.tail.latest() - store.control.head.latest(), 1);
+        assert_eq!(store.control.put.place.latest() - store.control.take.place.latest(), 1);
     }
 }
 
@@ -145,13 +167,13 @@ pub fn join() -> impl Fn() + Send + Sync {
     || {
         let store = Store::new(1, false);
         let waiter = body(&store, |store| {
-            store.memory().join(store.caller(0, &store.alive()));
+            store.seen_by(0, &store.alive()).join();
             assert_eq!(store.done.load(Relaxed) + store.nearly.load(Relaxed), 1, "joined before the work was done");
         });
         let worker = body(&store, |store| {
-            assert_eq!(store.memory().lease(store.caller(1, &store.alive()), 1), 1);
+            assert_eq!(store.seen_by(1, &store.alive()).lease(1), 1);
             store.nearly.fetch_add(1, Relaxed);
-            store.memory().acknowledge(store.caller(1, &store.alive()), 1);
+            store.seen_by(1, &store.alive()).acknowledge(1);
         });
         run(vec![waiter, worker]);
     }
@@ -178,6 +200,108 @@ pub fn death(act: fn(&Store, usize)) -> impl Fn() + Send + Sync {
     }
 }
 
+/// Two wait for an item each, the third puts them, one after the other.
+pub fn two_wait() -> impl Fn() + Send + Sync {
+    || {
+        let store = Store::new(0, false);
+        let getter = |me| {
+            body(&store, move |store| {
+                assert_eq!(store.seen_by(me, &store.alive()).take(true, |_, item| assert_eq!(item, 7)), 1);
+            })
+        };
+        let bodies = vec![
+            getter(0),
+            getter(1),
+            body(&store, |store| {
+                store.put(2);
+                store.put(2);
+            }),
+        ];
+        run(bodies);
+    }
+}
+
+/// One waits for items, the other says that there will be none.
+pub fn close() -> impl Fn() + Send + Sync {
+    || {
+        let store = Store::new(0, false);
+        let waiter = body(&store, |store| assert_eq!(store.seen_by(0, &store.alive()).take(true, |_, _| {}), 0));
+        let closer = body(&store, |store| store.seen_by(1, &store.alive()).close());
+        run(vec![waiter, closer]);
+    }
+}
+
+/// An item is leased and comes back while another is put into its place: both are there, each once.
+pub fn give_back() -> impl Fn() + Send + Sync {
+    fn take(store: &Store, me: usize) {
+        let sum = |_, item: u64| {
+            store.done.fetch_add(item as u32 + 1, Relaxed);
+        };
+        assert_eq!(store.seen_by(me, &store.alive()).take(true, sum), 1);
+    }
+    || {
+        let store = Store::new(1, false);
+        let lessee = body(&store, |store| {
+            store.lease_and_give_back(0);
+            take(store, 0);
+        });
+        let putter = body(&store, |store| {
+            store.put(1);
+            take(store, 1);
+        });
+        run(vec![lessee, putter]);
+        assert_eq!(store.done.load(Relaxed), 1 + 8, "items 0 and 7, and one more for each");
+    }
+}
+
+/// Worker 0 may be killed at any moment of a put; worker 1 closes the queue and takes what there is.
+pub fn death_while_putting() -> impl Fn() + Send + Sync {
+    || {
+        let store = Store::new(0, false);
+        let doomed = body(&store, |store| {
+            count_ends(&store.ends);
+            robust::push(&store.life);
+            doom();
+            let put = store.seen_by(0, &store.alive()).put(1, |_| 7);
+            store.nearly.fetch_add(u32::from(put == 1), Relaxed);
+        });
+        let survivor = body(&store, |store| {
+            store.seen_by(1, &store.alive()).close();
+            store.take_all(1);
+        });
+        run(vec![doomed, survivor]);
+        let (done, put) = (store.done.load(Relaxed), store.nearly.load(Relaxed));
+        assert!(done == put || (done, put) == (1, 0), "{put} items were surely put, {done} taken");
+    }
+}
+
+#[test]
+fn two_wait_for_an_item_each_1_preemption() {
+    explore(Some(1), two_wait());
+}
+
+#[test]
+fn close_wakes_who_waits_for_items_2_preemptions() {
+    explore(Some(2), close());
+}
+
+#[test]
+fn what_comes_back_is_there_2_preemptions() {
+    explore(Some(2), give_back());
+}
+
+#[test]
+fn a_kill_at_any_moment_of_a_put_1_preemption() {
+    let moments = explore_kills(Some(1), death_while_putting());
+    assert!(moments > 8, "{moments} moments");
+}
+
+#[test]
+fn a_kill_at_any_moment_of_a_get_1_preemption() {
+    let moments = explore_kills(Some(1), death(Store::take_one));
+    assert!(moments > 8, "{moments} moments");
+}
+
 #[test]
 fn one_hands_over_to_the_other_2_preemptions() {
     explore(Some(2), hand_over());
@@ -185,7 +309,8 @@ fn one_hands_over_to_the_other_2_preemptions() {
 
 #[test]
 fn room_is_waited_for_2_preemptions() {
-    explore(Some(2), room());
+    explore(Some(2), room(false));
+    explore(Some(2), room(true));
 }
 
 #[test]

@@ -7,7 +7,7 @@ pub use std::sync::atomic::Ordering::{self, *};
 use std::time::Duration;
 
 use super::machine::{self, Fault, fault, ordering, step};
-use crate::engine::atomic;
+use crate::engine::{atomic, thread};
 use crate::words::{OWNER, WAITERS};
 
 /// One look is enough to run through the code; more would only multiply the executions.
@@ -15,6 +15,25 @@ pub const SPINS: u32 = 1;
 
 /// Checkers do not reorder what one process does to its own words, except as the orderings allow.
 pub fn compiler_fence(_order: Ordering) {}
+
+/// Whoever naps lets everybody else go first: what it waits for may take as long as it likes, and wakes nobody.
+pub fn nap(_word: &AtomicU32, _expected: u32) {
+    step();
+    thread::yield_now();
+}
+
+/// Has none: who finds nothing to do goes to sleep at once.
+pub struct Patience;
+
+impl Patience {
+    pub fn fresh() -> Self {
+        Patience
+    }
+
+    pub fn give_way(&mut self) -> bool {
+        false
+    }
+}
 
 /// Does not yield: loom would then run everybody else first, and never see a locker that goes to sleep.
 pub fn spin_loop() {}
@@ -95,6 +114,13 @@ impl AtomicU32 {
         step();
         let old = self.0.swap(value, ordering(order, Location::caller()));
         if fault() == Fault::WakeNobody { old & !WAITERS } else { old }
+    }
+
+    /// As the real one.
+    #[track_caller]
+    pub fn fetch_add(&self, value: u32, order: Ordering) -> u32 {
+        step();
+        self.0.fetch_add(value, ordering(order, Location::caller()))
     }
 }
 

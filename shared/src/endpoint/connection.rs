@@ -1,9 +1,12 @@
 //! One worker's side of a connection: the same few operations over a socket or over two rings.
 
+use std::time::Duration;
+
 use super::Deadline;
 use super::ring::{self, Ring};
 use super::socket::Socket;
 use crate::baton::{self, Action, Op, hooked, pass};
+use crate::patience::Patience;
 use crate::region::Cursor;
 use crate::sys::{self, Interest, hermetic};
 
@@ -225,11 +228,12 @@ fn look_at_rings(all: &[Connection], reads: u32, writes: u32, start: usize, inbo
 }
 
 fn wait_on_sockets(all: &[Connection], reads: u32, writes: u32, start: usize, inbox: &mut Inbox) -> (usize, u64) {
+    let mut patience = Patience::fresh();
     loop {
         // One connection and nothing to send: no need to ask which one it is.
         if reads.count_ones() == 1 && writes == 0 {
             let at = reads.trailing_zeros() as usize;
-            if let Some(count) = all[at].socket().take_some(&mut inbox.bytes[at], usize::MAX, true) {
+            if let Some(count) = all[at].socket().take_patiently(&mut inbox.bytes[at], usize::MAX) {
                 return (at, count);
             }
             continue;
@@ -241,19 +245,28 @@ fn wait_on_sockets(all: &[Connection], reads: u32, writes: u32, start: usize, in
                 return (at, count);
             }
         }
-        if let Some(at) = ask_the_kernel(all, reads, writes, start, inbox) {
+        // Whoever goes first may send something, and whatever has come is told by one system call.
+        let limit = patience.give_way().then_some(Duration::ZERO);
+        if let Some(at) = ask_the_kernel(all, reads, writes, start, inbox, limit) {
             return (at, ring::ROOM_AGAIN);
         }
     }
 }
 
 /// Waits for any of the sockets. Notes those with bytes; gives one with room, if there is one.
-fn ask_the_kernel(all: &[Connection], reads: u32, writes: u32, start: usize, inbox: &mut Inbox) -> Option<usize> {
+fn ask_the_kernel(
+    all: &[Connection],
+    reads: u32,
+    writes: u32,
+    start: usize,
+    inbox: &mut Inbox,
+    limit: Option<Duration>,
+) -> Option<usize> {
     let asked = |at: usize| Interest { read: reads >> at & 1 == 1, write: writes >> at & 1 == 1 };
     let order: Vec<usize> = in_turn(all.len(), start).filter(|at| (reads | writes) >> at & 1 == 1).collect();
     let sockets: Vec<_> = order.iter().map(|at| (all[*at].socket().number(), asked(*at))).collect();
     let mut room = None;
-    for (at, there) in order.into_iter().zip(sys::socket_wait(&sockets, None)) {
+    for (at, there) in order.into_iter().zip(sys::socket_wait(&sockets, limit)) {
         inbox.ready |= u32::from(there.read) << at;
         room = room.or(there.write.then_some(at));
     }

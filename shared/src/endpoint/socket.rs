@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::Deadline;
+use crate::patience::Patience;
 use crate::region::{Kind, Layout};
 use crate::sys;
 
@@ -49,6 +50,12 @@ pub fn pairs(layout: &Layout) -> Result<Vec<Pair>> {
         pairs.push(Pair { object, ends });
     }
     Ok(pairs)
+}
+
+/// Those that every worker keeps both ends of: the pipes. The others are closed here.
+pub fn for_everybody(mut pairs: Vec<Pair>) -> Vec<Pair> {
+    pairs.retain(|pair| pair.ends.iter().all(|(whose, _)| whose.is_none()));
+    pairs
 }
 
 /// In a freshly forked worker: keeps its own ends, closes every other descriptor from 3 on.
@@ -141,6 +148,17 @@ impl Socket {
         }
     }
 
+    /// Waits for bytes and takes them; as [`Socket::take_some`], but looks some times before it sleeps.
+    pub fn take_patiently(self, bytes: &mut Vec<u8>, most: usize) -> Option<u64> {
+        let mut patience = Patience::fresh();
+        while patience.give_way() {
+            if let Some(count) = self.take_some(bytes, most, false) {
+                return Some(count);
+            }
+        }
+        self.take_some(bytes, most, true)
+    }
+
     /// Waits for bytes and takes them; how many, 0 when the other side is gone. None when the deadline passed.
     pub fn take(self, bytes: &mut Vec<u8>, most: usize, deadline: Option<Deadline>) -> Option<u64> {
         loop {
@@ -150,7 +168,8 @@ impl Socket {
                 sys::socket_wait(&[(self.0, readable)], left);
             }
             let wait = left.is_none_or(|l| l >= PATIENCE);
-            match self.take_some(bytes, most, wait) {
+            let taken = if wait { self.take_patiently(bytes, most) } else { self.take_some(bytes, most, false) };
+            match taken {
                 Some(count) => return Some(count),
                 None if deadline.is_some_and(|d| d.passed()) => return None,
                 None => {}

@@ -93,6 +93,12 @@ pub fn dont_inherit(start: *mut u8, len: usize) {
     unsafe { libc::madvise(start.cast(), len, libc::MADV_DONTFORK) };
 }
 
+/// Takes back [`dont_inherit`]: the children of later forks have the mapping.
+pub fn inherit(start: *mut u8, len: usize) {
+    // SAFETY: as above.
+    unsafe { libc::madvise(start.cast(), len, libc::MADV_DOFORK) };
+}
+
 /// Lets a descriptor survive the next `exec`.
 pub fn keep_on_exec(fd: RawFd) {
     // SAFETY: a system call on a descriptor number; a wrong number is an error without effect.

@@ -52,6 +52,8 @@ pub fn seal_for_good(_file: &OwnedFd) -> Result<()> {
 /// Nothing to do.
 pub fn dont_inherit(_start: *mut u8, _len: usize) {}
 /// Nothing to do.
+pub fn inherit(_start: *mut u8, _len: usize) {}
+/// Nothing to do.
 pub fn keep_on_exec(_fd: RawFd) {}
 /// Nothing to do.
 pub fn close_from(_first: u32) {}

@@ -3,6 +3,7 @@
 //! Both sides must mean the same program by the same seed, so it is made in one place. No lab uses anything from here.
 
 pub mod crew;
+pub mod pipes;
 pub mod programs;
 pub mod torture;
 pub mod torture_queue;

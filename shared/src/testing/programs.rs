@@ -75,7 +75,7 @@ impl Dice {
     }
 }
 
-/// Whether the program with this seed has a crew: worker 0 is its supervisor, and the end of a worker is a step.
+/// Whether the program with this seed has a crew: one worker is its supervisor, and the end of a worker is a step.
 pub fn has_crew(seed: u64) -> bool {
     mix(seed ^ 0xc4e3).is_multiple_of(4)
 }
@@ -108,9 +108,8 @@ pub fn program(seed: u64) -> Program {
     let most = if workers == 2 { 4 - u64::from(crewed) } else { 2 };
     // Every second program is mostly about the queue: its cases need several of its operations together.
     let queueing = dice.roll(2) == 0;
-    // No program has both a crew and connections, as no lab has: whether a worker that is about to end counts as gone for its
-    // peer is not modelled.
-    let peers = if crewed { 0 } else { workers };
+    // Half of the programs with a crew are about nothing but that.
+    let peers = if crewed && dice.roll(2) == 0 { 0 } else { workers };
     let mut programs: Programs = (0..workers).map(|me| random_worker(&mut dice, most, me, peers, queueing)).collect();
     if crewed {
         supervise(&mut dice, &mut programs);
@@ -128,11 +127,13 @@ pub fn await_exit(workers: u64) -> Instruction {
     act(Action::AwaitExit, NO_OBJECT, workers, 0)
 }
 
-/// Gives worker 0 something to do about its crew, and sometimes lets another look. Only worker 0 starts workers, and only
-/// once, or a program would have no end.
+/// Gives one worker something to do about its crew, and sometimes lets another look. Only the supervisor starts workers, and
+/// only once, or a program would have no end. The server of the connections can be the supervisor, or be killed and come back.
 fn supervise(dice: &mut Dice, programs: &mut Programs) {
-    let others = (1 << programs.len()) - 2;
-    let target = 1 + dice.roll(programs.len() as u64 - 1);
+    let last = programs.len() - 1;
+    let boss = if last == 2 && dice.roll(2) == 0 { 2 } else { 0 };
+    let others = (1 << programs.len()) - 1 - (1 << boss);
+    let target = (boss as u64 + 1 + dice.roll(last as u64)) % programs.len() as u64;
     let mut orders = Vec::new();
     if dice.roll(2) == 0 {
         orders.push(act(Action::CrewKill, CREW, target, 0));
@@ -147,13 +148,14 @@ fn supervise(dice: &mut Dice, programs: &mut Programs) {
         orders.push(act(Action::CrewRespawn, CREW, target, 0));
     }
     if dice.roll(2) == 0 {
-        programs[0].clear();
+        programs[boss].clear();
     }
-    let at = dice.roll(programs[0].len() as u64 + 1) as usize;
-    programs[0].splice(at..at, orders);
-    if programs.len() > 2 && dice.roll(2) == 0 {
+    let at = dice.roll(programs[boss].len() as u64 + 1) as usize;
+    programs[boss].splice(at..at, orders);
+    if last == 2 && dice.roll(2) == 0 {
         let look = if dice.roll(2) == 0 { Action::CrewAlive } else { Action::CrewNext };
-        programs[2].insert(0, act(look, CREW, 0b010, 0));
+        let (looker, looked_at) = if boss == 0 { (2, 0b010) } else { (1, 0b001) };
+        programs[looker].insert(0, act(look, CREW, looked_at, 0));
     }
 }
 

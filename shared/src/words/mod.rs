@@ -6,6 +6,7 @@
 
 pub mod barrier;
 pub mod baton;
+pub mod brief;
 pub mod lock;
 pub mod queue;
 

@@ -56,6 +56,12 @@ pub const BENCHMARKS: &[Benchmark] = &[
     bench("lock", "Lock, uncontended / std Mutex", ("lock", 1), ("std-mutex", 1), 1.1),
     bench("lock-4", "Lock, 4 processes / pthread robust mutex", ("lock", 4), ("pthread-robust", 4), 1.0),
     bench("queue", "Queue, an item, 2 to 2 / ArrayQueue", ("queue", 4), ("array-queue", 4), 1.0 / 0.7),
+    Benchmark {
+        id: "queue-pair",
+        words: "Queue, an item, 1 to 1 / ArrayQueue",
+        source: Source::Rows(("queue", 2), ("array-queue", 2)),
+        limit: None,
+    },
     bench("queue-batch", "Queue, an item in batches / ArrayQueue", ("queue-batch", 4), ("array-queue", 4), 0.5),
     bench("queue-trip", "Queue round trip, one core / futex", ("queue-trip-same", 2), ("futex-same", 2), 1.1),
     bench(

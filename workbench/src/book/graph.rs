@@ -16,8 +16,7 @@ use crate::drive::machine::Machine;
 use crate::drive::model::{Model, Thing};
 use crate::drive::processes::Processes;
 use crate::drive::step::Choice;
-use crate::judge::common;
-use crate::labs::{self, Judge, Lab, Scenario};
+use crate::labs::{self, Check, Lab, Scenario};
 use crate::search::Run;
 use crate::story::words;
 use crate::submit::{compile, workspace};
@@ -61,6 +60,13 @@ pub const WANTED: &[Wanted] = &[
         lab: "lab3",
         scenario: "one-winner",
         program: Program::Baseline("raw"),
+    },
+    Wanted {
+        name: "early-pill",
+        title: "The early pill: send the workers home before all tasks are in",
+        lab: "lab2",
+        scenario: "exactly-once-producers",
+        program: Program::Corpus("lab2/wrong/first-producer-sends"),
     },
 ];
 
@@ -135,7 +141,7 @@ pub fn export(wanted: &Wanted) -> Result<Graph> {
             Source { solution: true, path: None, baseline: Some(offset.context("an unknown baseline")?) }
         }
     };
-    let (mut scenario, judge) = find(lab, wanted.scenario)?;
+    let (mut scenario, check, judge) = find(lab, wanted.scenario)?;
     source.adapt(lab, &mut scenario);
     let Some(program) = source.compile(lab, &compile::toolkit()?)? else {
         bail!("{}: it does not compile", wanted.name)
@@ -145,8 +151,8 @@ pub fn export(wanted: &Wanted) -> Result<Graph> {
     let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer, patience: PATIENCE };
     assess::pin_here();
     let mut machine = Processes::launch(&program.binary, &scenario.header, &layout)?;
-    let judged =
-        |run: &Run| common::refuse(run.steps, run.ending, Some(run.model), &layout).or_else(|| judge(&scenario, run));
+    let refuse = |run: &Run| check.judge.refuse(run.steps, run.ending, Some(run.model), &layout);
+    let judged = |run: &Run| refuse(run).or_else(|| judge(&scenario, run));
     let nodes = Explorer { lab, setting: &setting, judge: &judged }.explore(&mut machine)?;
     Ok(Graph {
         name: wanted.name.into(),
@@ -164,12 +170,12 @@ pub fn export(wanted: &Wanted) -> Result<Graph> {
 
 type EveryJudge = fn(&Scenario, &Run) -> Option<labs::Finding>;
 
-fn find(lab: &Lab, name: &str) -> Result<(Scenario, EveryJudge)> {
+fn find(lab: &Lab, name: &str) -> Result<(Scenario, &'static Check, EveryJudge)> {
     for check in lab.checks {
-        let Judge::Every(judge) = check.judge else { continue };
+        let Some(judge) = check.judge.of_every() else { continue };
         let seed = crate::story::schedule::USUAL_SEED;
         if let Some(scenario) = (check.scenarios)(seed).into_iter().find(|s| s.name == name) {
-            return Ok((scenario, judge));
+            return Ok((scenario, check, judge));
         }
     }
     bail!("{} has no explored scenario `{name}`", lab.name)
@@ -183,7 +189,7 @@ struct Explorer<'e> {
 
 impl Explorer<'_> {
     /// Breadth first: each step of each state is taken once, after its state's first path.
-    fn explore<M: Machine>(&self, machine: &mut M) -> Result<Vec<Node>> {
+    fn explore(&self, machine: &mut dyn Machine) -> Result<Vec<Node>> {
         let mut nodes: Vec<Node> = Vec::new();
         let mut known: HashMap<String, usize> = HashMap::new();
         let mut paths: VecDeque<(usize, Vec<Choice>)> = VecDeque::new();
@@ -223,7 +229,7 @@ impl Explorer<'_> {
         Ok(nodes)
     }
 
-    fn play<'m, M: Machine>(&'m self, machine: &'m mut M, path: &[Choice]) -> Result<Execution<'m, M>> {
+    fn play<'m>(&'m self, machine: &'m mut dyn Machine, path: &[Choice]) -> Result<Execution<'m>> {
         let mut execution = Execution::start(machine, self.setting)?;
         for choice in path {
             if execution.enabled() >> choice.worker() & 1 == 0 {
@@ -234,7 +240,7 @@ impl Explorer<'_> {
         Ok(execution)
     }
 
-    fn node<M: Machine>(&self, execution: &Execution<M>, path: &[Choice]) -> Node {
+    fn node(&self, execution: &Execution, path: &[Choice]) -> Node {
         let enabled = execution.enabled();
         let waiting = (0..self.setting.workers).filter(|w| enabled >> w & 1 == 0);
         let waits = waiting.filter_map(|w| execution.pending(w).map(|op| (w, self.wanted(op))));
@@ -249,7 +255,7 @@ impl Explorer<'_> {
         }
     }
 
-    fn end<M: Machine>(&self, execution: &Execution<M>, path: &[Choice]) -> Option<End> {
+    fn end(&self, execution: &Execution, path: &[Choice]) -> Option<End> {
         let ending: Ending = execution.ending()?;
         let run = Run { steps: &execution.steps, ending: &ending, model: &execution.model, schedule: path };
         Some(match (self.judge)(&run) {
@@ -287,7 +293,7 @@ fn thing(thing: &Thing) -> Option<String> {
 }
 
 /// What tells states apart: everything shared, and each worker's own steps.
-fn key<M: Machine>(execution: &Execution<M>) -> String {
+fn key(execution: &Execution) -> String {
     let mine = |w: usize| execution.steps.iter().filter(|s| s.worker == w).collect::<Vec<_>>();
     let workers: Vec<_> = (0..execution.model.life.len()).map(mine).collect();
     format!("{:?} {:?} {workers:?}", execution.model.things, execution.model.life)

@@ -1,8 +1,10 @@
 //! The book: its figures, measured numbers and explorables, rendered from the records in `docs/data`.
 //!
-//! [`records`] reads, [`marks`] fills numbers into Markdown, [`pages`] fills the records into the explorables. Nothing here
-//! measures: the same records give the same text on every machine, and a test compares.
+//! [`records`] reads, [`marks`] fills numbers into Markdown, [`pages`] fills the records into the explorables, [`commands`] collects
+//! what readers are told to type. Nothing here measures: the same records give the same text on every machine, and a test
+//! compares.
 
+pub mod commands;
 pub mod graph;
 pub mod marks;
 pub mod pages;

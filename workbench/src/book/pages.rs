@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use super::graph;
 use super::records::Records;
 use crate::prices::catalogue;
 
@@ -17,7 +18,7 @@ const CLOSE: &str = "</script>";
 /// When the page has no place for data, or nobody knows which data it needs.
 pub fn fill(path: &Path, page: &str, records: &Records) -> Result<String> {
     let data = match path.file_stem().and_then(|name| name.to_str()) {
-        Some("scheduler") => json!(records.graphs.values().collect::<Vec<_>>()),
+        Some("scheduler") => json!(graph::WANTED.iter().filter_map(|w| records.graphs.get(w.name)).collect::<Vec<_>>()),
         Some("dial" | "price") => prices(records),
         _ => bail!("no data for this page; workbench/src/book/pages.rs lists what each gets"),
     };

@@ -18,6 +18,7 @@ use crate::story::schedule::USUAL_SEED;
 use crate::submit::compile::{self, Toolkit};
 use crate::submit::stage::Submission;
 use crate::submit::workspace;
+use crate::timing::gate;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +39,8 @@ struct Row {
     got_fails: Vec<String>,
     got_score: u32,
     as_expected: bool,
+    /// In how many gradings it came out like this.
+    times: u32,
 }
 
 /// Grades the corpus of one lab, or of all, `repeat` times.
@@ -47,29 +50,38 @@ struct Row {
 pub fn run(lab: Option<&'static Lab>, repeat: u32, json: bool) -> Result<Code> {
     let labs: Vec<&'static Lab> = lab.map_or_else(|| LABS.to_vec(), |l| vec![l]);
     let toolkit = compile::toolkit()?;
-    let mut rows = Vec::new();
+    let before = gate::own_cpu()?;
+    let (mut rows, mut varying) = (Vec::new(), 0);
     for lab in labs {
         let folder = workspace::root().join("xtask/corpus").join(lab.name);
         if !folder.is_dir() {
             return Err(usage(format!("{} has no corpus: {} is missing", lab.name, folder.display())));
         }
         for folder in submissions(&folder)? {
-            for row in rows_of(lab, &folder, repeat, &toolkit)? {
-                show(&row, json);
-                rows.push(row);
-            }
+            let outcomes = rows_of(lab, &folder, repeat, &toolkit)?;
+            varying += u32::from(outcomes.len() > 1);
+            outcomes.iter().for_each(|row| show(row, json));
+            rows.extend(outcomes);
         }
     }
-    let wrong = rows.iter().filter(|r| !r.as_expected).count();
+    let wrong: u32 = rows.iter().filter(|r| !r.as_expected).map(|r| r.times).sum();
     if json {
         println!("{}", serde_json::to_string_pretty(&json!({ "schema": SCHEMA, "results": rows }))?);
     } else {
         confusion(&rows);
+        let verdicts: u32 = rows.iter().map(|r| r.times).sum();
+        println!("{verdicts} verdicts on {} submissions: {wrong} wrong", verdicts / repeat);
+        println!("submissions with different outcomes in {repeat} gradings: {varying}");
+        println!("{:.0} s of processor time, compilers included", (gate::own_cpu()? - before).as_secs_f64());
     }
-    Ok(if wrong == 0 && !rows.is_empty() { Code::Pass } else { Code::Fail })
+    Ok(if wrong == 0 && varying == 0 && !rows.is_empty() { Code::Pass } else { Code::Fail })
 }
 
-fn submissions(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The submissions in a lab's corpus.
+///
+/// # Errors
+/// When they cannot be listed.
+pub fn submissions(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut all = Vec::new();
     for kind in ["right", "wrong"] {
         let inner = folder.join(kind);
@@ -84,7 +96,7 @@ fn submissions(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// Builds once and grades `repeat` times; the rows differ only when something is not deterministic, and are then all kept.
+/// Builds once and grades `repeat` times; one row an outcome: there are several only when something is not deterministic.
 fn rows_of(lab: &'static Lab, folder: &Path, repeat: u32, toolkit: &Toolkit) -> Result<Vec<Row>> {
     let text = std::fs::read_to_string(folder.join("expect.toml")).with_context(|| format!("{}", folder.display()))?;
     let expect: Expect = toml::from_str(&text).with_context(|| format!("in {}/expect.toml", folder.display()))?;
@@ -95,13 +107,10 @@ fn rows_of(lab: &'static Lab, folder: &Path, repeat: u32, toolkit: &Toolkit) -> 
     for _ in 0..repeat {
         let document = check::judge(lab, None, &options, &prepared, toolkit, &mut Progress::silent(lab))?;
         let row = row(folder, &expect, &document);
-        let known = rows.iter().any(|r| r.got_score == row.got_score && r.got_fails == row.got_fails);
-        if !known {
-            rows.push(row);
+        match rows.iter_mut().find(|r| r.got_score == row.got_score && r.got_fails == row.got_fails) {
+            Some(known) => known.times += 1,
+            None => rows.push(row),
         }
-    }
-    if rows.len() > 1 {
-        rows.iter_mut().for_each(|r| r.as_expected = false);
     }
     Ok(rows)
 }
@@ -122,6 +131,7 @@ fn row(folder: &Path, expect: &Expect, document: &Document) -> Row {
         as_expected: fails_as_expected && verdict_fits && (least..=most).contains(&document.score),
         got_fails: got,
         got_score: document.score,
+        times: 1,
     }
 }
 
@@ -133,17 +143,19 @@ fn show(row: &Row, to_stderr: bool) {
     if !row.as_expected {
         line += &format!("  (expected: {}; {})", row.expected_fails.join(", "), row.why);
     }
+    if row.times > 1 {
+        line += &format!("  {} times", row.times);
+    }
     if to_stderr { eprintln!("{line}") } else { println!("{line}") }
 }
 
-/// Right and wrong submissions against passed and failed.
+/// Verdicts on right and wrong submissions against passed and failed.
 fn confusion(rows: &[Row]) {
     let count = |right: bool, passed: bool| {
-        rows.iter().filter(|r| r.right == right && r.got_fails.is_empty() == passed).count()
+        let counted = rows.iter().filter(|r| r.right == right && r.got_fails.is_empty() == passed);
+        counted.map(|r| r.times).sum::<u32>()
     };
     println!("\n              passed  failed");
     println!("right         {:>6}  {:>6}", count(true, true), count(true, false));
     println!("wrong         {:>6}  {:>6}", count(false, true), count(false, false));
-    let bad = rows.iter().filter(|r| !r.as_expected).count();
-    println!("{} submissions, {bad} not as expected", rows.len());
 }

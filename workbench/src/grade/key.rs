@@ -97,7 +97,7 @@ fn compress(state: &mut [u32; 8], block: &[u8]) {
 /// When a source cannot be read.
 pub fn common(root: &Path, lab: &str, compiler: &str, flags: &[String]) -> Result<Hasher> {
     let mut files = vec![root.join("Cargo.lock")];
-    for folder in ["xtask/src", "workbench/src", "shared/src", "jail/src"] {
+    for folder in ["xtask/src", "explorer/src", "workbench/src", "shared/src", "jail/src"] {
         sources(&root.join(folder), &mut files)?;
     }
     files.sort();

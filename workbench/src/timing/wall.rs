@@ -16,8 +16,6 @@ pub struct Record {
     pub schema: u32,
     /// Where, by what and with which command it was made.
     pub provenance: Provenance,
-    /// Stages a row.
-    pub stages: u32,
     /// One a load and program.
     pub rows: Vec<Row>,
 }
@@ -77,8 +75,8 @@ impl Record {
                 if row.ratio > 0.0 { format!("{:.2}", row.ratio) } else { "-".to_owned() },
             ]);
         }
-        let stages = self.rows.len() as u32 * self.stages;
-        let _ = writeln!(text, "{} wrong verdicts in {stages} stages, {} a line.", self.wrong(), self.stages);
+        let stages: u32 = self.rows.iter().map(|row| row.confirmed + row.slower + row.inconclusive).sum();
+        let _ = writeln!(text, "{} wrong verdicts in {stages} stages.", self.wrong());
         text
     }
 }
@@ -118,10 +116,10 @@ mod tests {
     #[test]
     fn the_table_counts_wrong_verdicts() {
         let rows = vec![row(SOLUTION, 9, 1, 1.0), row("twice the work", 0, 0, 0.0)];
-        let table = Record { schema: 1, provenance: Provenance::default(), stages: 10, rows }.table();
+        let table = Record { schema: 1, provenance: Provenance::default(), rows }.table();
         let lines: Vec<Vec<&str>> = table.lines().map(|l| l.split_whitespace().collect()).collect();
         assert_eq!(lines[1], ["lab3", "quiet", "solution", "9", "1", "0", "1.23", "s", "2.00", "s", "1.00"]);
         assert_eq!(lines[2].last(), Some(&"-"));
-        assert_eq!(lines[3].join(" "), "1 wrong verdicts in 20 stages, 10 a line.");
+        assert_eq!(lines[3].join(" "), "1 wrong verdicts in 20 stages.");
     }
 }

@@ -192,6 +192,16 @@ pub struct Bench {
 /// One thing to measure.
 #[derive(Subcommand)]
 pub enum Benchmark {
+    /// The first builds that somebody waits for, from nothing.
+    Build,
+    /// What the checks that explore cost in processor time; fails above the limit.
+    Checks {
+        /// The lab; all, when left out.
+        lab: Option<String>,
+        /// The corpus too: of each check the most expensive submission.
+        #[arg(long)]
+        corpus: bool,
+    },
     /// The virtual clock beside the wall clock, for programs whose speeds differ.
     Clock {
         /// Pairs of runs a program.
@@ -210,8 +220,29 @@ pub enum Benchmark {
         #[arg(long)]
         record: bool,
     },
-    /// Executions a second of the explorer.
-    Explorer,
+    /// Executions a second of the explorer, alone and beside a program that spins on the same processor.
+    Explorer {
+        /// Only with so many workers.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=4))]
+        workers: Option<u32>,
+        /// Only this way.
+        #[arg(long, value_name = "WAY", value_parser = ["rewound", "forked", "killed", "beside a hog"])]
+        way: Option<String>,
+        /// Milliseconds a measurement.
+        #[arg(long, value_name = "MS", default_value_t = 1_500, value_parser = clap::value_parser!(u64).range(100..=60_000))]
+        span: u64,
+    },
+    /// What a check spends its time on, from the keystroke to the verdict.
+    Latency {
+        /// The lab; all, when left out.
+        lab: Option<String>,
+        /// Rounds: each a check.
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        rounds: u32,
+        /// From an edit to its last exploration, with other settings for the student's crate.
+        #[arg(long)]
+        profiles: bool,
+    },
     /// The reduction against plain enumeration, on random programs.
     Soundness {
         /// How many programs.
@@ -236,7 +267,7 @@ pub enum Benchmark {
         /// The lab.
         #[arg(default_value = "lab3")]
         lab: String,
-        /// Stages a program and load.
+        /// Stages beside each load; a third as many for slow programs.
         #[arg(long, value_name = "N", default_value_t = 150, value_parser = clap::value_parser!(u32).range(1..=10_000))]
         stages: u32,
         /// Keep the result in docs/data.

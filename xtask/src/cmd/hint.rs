@@ -24,6 +24,21 @@ struct Ladder {
     rungs: Vec<String>,
 }
 
+/// Whether a check of this name has hints.
+///
+/// # Errors
+/// When it has none.
+pub fn understands(lab: &'static Lab, check: Option<&str>) -> Result<()> {
+    check.map_or(Ok(()), |id| ladder(&read(lab)?, lab, id).map(drop))
+}
+
+fn ladder<'h>(hints: &'h Hints, lab: &'static Lab, id: &str) -> Result<&'h Ladder> {
+    hints.check.iter().find(|l| l.id == id).ok_or_else(|| {
+        let known: Vec<&str> = hints.check.iter().map(|l| l.id.as_str()).collect();
+        usage(labs::unknown(lab, "check", id, &known))
+    })
+}
+
 /// Shows the ladder of a check: up to rung `rung`, or rung by rung on a terminal.
 ///
 /// # Errors
@@ -36,10 +51,7 @@ pub fn run(lab: &'static Lab, check: Option<&str>, rung: Option<usize>) -> Resul
             usage(format!("nothing failed in your last check of {0}; name one: `cargo xtask hint {0} CHECK`", lab.name))
         })?,
     };
-    let Some(ladder) = hints.check.iter().find(|l| l.id == id) else {
-        let known: Vec<&str> = hints.check.iter().map(|l| l.id.as_str()).collect();
-        return Err(usage(labs::unknown(lab, "check", &id, &known)));
-    };
+    let ladder = ladder(&hints, lab, &id)?;
     let asks = rung.is_none() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let upto = if asks { ladder.rungs.len() } else { rung.unwrap_or(1).clamp(1, ladder.rungs.len()) };
     for (at, text) in ladder.rungs.iter().take(upto).enumerate() {

@@ -48,6 +48,14 @@ fn wanted(lab: &'static Lab, text: &str) -> Result<(Schedule, &'static Check, Ev
     Ok((wanted, check, judge, scenario))
 }
 
+/// Whether a schedule can be read, and its scenario is there.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn understands(lab: &'static Lab, text: &str) -> Result<()> {
+    wanted(lab, text).map(drop)
+}
+
 /// Replays `text` on the program of `source`; the picture goes to the file `html`.
 ///
 /// # Errors

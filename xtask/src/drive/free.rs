@@ -14,7 +14,8 @@ use shared::region::{Kind, Layout, Region};
 use shared::sys;
 use shared::trace::{self, Event};
 
-use super::processes::{process_state, spawn};
+use super::processes::spawn;
+use super::watch::process_state;
 use crate::labs::{FreeRun, Scenario};
 
 /// Looks after which it is decided whether everyone sleeps: two seconds, more on a busy machine.

@@ -1,15 +1,5 @@
-//! The one stepping mechanism: real workers, one baton each, all batons in one hand.
-//!
-//! A [`machine::Machine`] executes single granted operations: [`processes`] with real processes over real memory. An
-//! [`execution::Execution`] adds the grader's own [`model`] of every object: who may proceed, what each operation must
-//! give. Schedulers ([`crate::search`]) only choose who goes next. The granted [`step::Step`]s are the only evidence.
+//! Running a lab's processes: stepped (the package `explorer`) and free.
 
-pub mod ahead;
-pub mod execution;
+pub use explorer::drive::*;
+
 pub mod free;
-pub mod machine;
-pub mod model;
-pub mod processes;
-pub mod simulated;
-pub mod step;
-pub mod stream;

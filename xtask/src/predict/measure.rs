@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::questions::{Compare, Question};
+use super::recorded;
 use crate::cmd::Source;
 use crate::drive::free::{self, FreeEnd};
 use crate::labs::{FREE_WORKERS, FreeRun, Judge, Lab, Scenario};
@@ -56,6 +57,7 @@ pub fn result(lab: &Lab, question: &Question, run: &Shown) -> Result<String, Unm
     let Shown { whose, binary, seed, seen } = *run;
     match &question.result {
         Compare::Fact { answer } => Ok(format!("{answer} {}", question.unit).trim().to_owned()),
+        Compare::Recorded { row, workers } => recorded::rate(row, *workers).map_err(Unmeasured::Program),
         Compare::Count { check, baseline, runs, tag, value, at_least } => {
             let check = lab.checks.iter().find(|c| c.id == check).expect("a test looks each name up");
             let mut scenario = (check.scenarios)(seed).remove(0);

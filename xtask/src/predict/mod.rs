@@ -3,6 +3,7 @@
 pub mod file;
 pub mod measure;
 pub mod questions;
+mod recorded;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write};

@@ -39,6 +39,13 @@ pub enum Compare {
         /// The right answer.
         answer: String,
     },
+    /// How often a second something can be done, from the book's price list: recorded here, or on the machine that it names.
+    Recorded {
+        /// The row of `docs/data/prices.json`.
+        row: String,
+        /// How many workers.
+        workers: u64,
+    },
     /// How many times as long one thing took as another in the lab's free run, with the student's own functions: median of
     /// several runs.
     Ratio {
@@ -175,6 +182,10 @@ mod tests {
                     }
                     Compare::Fact { answer } => {
                         assert_eq!(question.accept(answer).as_ref(), Some(answer), "{}", question.key);
+                        continue;
+                    }
+                    Compare::Recorded { row, workers } => {
+                        assert!(crate::predict::recorded::rate(row, *workers).is_ok(), "{}", question.key);
                         continue;
                     }
                     Compare::Right { check, .. } => {

@@ -1,20 +1,27 @@
-//! Where to look: the line of the function that a check is about.
+//! Where to look: the line that panicked, or that of the function that a check is about.
 
 use std::path::Path;
 
 use crate::labs::{Check, Judge, Lab};
 use crate::submit::workspace;
 
-/// `labs/lab3/src/flag.rs:12 (search)` for a check and the folder of the sources, as messages show it; the answer sheet
-/// when that is what the check reads. Nothing when the function or the sheet is not there.
-pub fn of(lab: &Lab, check: &Check, shown: &str) -> Option<String> {
+/// `labs/lab3/src/flag.rs:12 (search)` for a check that failed with a message, and the folder of the sources, as messages show
+/// it; the answer sheet when that is what the check reads. Nothing when the function or the sheet is not there.
+pub fn of(lab: &Lab, check: &Check, message: &str, shown: &str) -> Option<String> {
     if let Judge::Sheet(sheet, _) = check.judge {
         let path = workspace::place(Path::new(shown).parent()?, sheet);
         return workspace::root().join(&path).exists().then(|| path.display().to_string());
     }
+    let read = |file: &str| std::fs::read_to_string(workspace::root().join(shown).join(file)).ok();
+    // A check about one function also drives those that it calls: a panic knows better.
+    if let Some((file, line)) = panic_place(message).filter(|(file, _)| lab.student_files.contains(file)) {
+        let within =
+            read(file).and_then(|text| Some(format!(" ({})", function_around(&text, line)?))).unwrap_or_default();
+        return Some(format!("{}:{line}{within}", Path::new(shown).join(file).display()));
+    }
     let function = function(check)?;
     lab.student_files.iter().find_map(|file| {
-        let text = std::fs::read_to_string(workspace::root().join(shown).join(file)).ok()?;
+        let text = read(file)?;
         let line = line_of(&text, function)?;
         Some(format!("{}:{line} ({function})", Path::new(shown).join(file).display()))
     })
@@ -35,10 +42,28 @@ pub fn function(check: &Check) -> Option<&'static str> {
     is_name.then_some(name)
 }
 
+/// The file, without its folder, and the line that a message about a panic names.
+fn panic_place(message: &str) -> Option<(&str, usize)> {
+    let (path, rest) = message.split_once("panicked: ")?.1.split_once(':')?;
+    let line = rest.split_once(':')?.0.parse().ok()?;
+    Some((path.rsplit('/').next()?, line))
+}
+
+/// The function that a line lies in, closures aside.
+fn function_around(text: &str, line: usize) -> Option<&str> {
+    let name = |line| Some(definition(line)?.split(['(', '<']).next()?.trim());
+    text.lines().take(line).filter_map(name).last()
+}
+
+/// What follows `fn` in a line that begins the definition of a function.
+fn definition(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    line.strip_prefix("pub ").unwrap_or(line).strip_prefix("fn ")
+}
+
 fn line_of(text: &str, function: &str) -> Option<usize> {
     let defines = |line: &str| {
-        let after = line.trim_start().strip_prefix("pub ").unwrap_or(line.trim_start()).strip_prefix("fn ")?;
-        let rest = after.strip_prefix(function)?;
+        let rest = definition(line)?.strip_prefix(function)?;
         rest.starts_with(['(', '<']).then_some(())
     };
     text.lines().position(|line| defines(line).is_some()).map(|at| at + 1)
@@ -47,6 +72,22 @@ fn line_of(text: &str, function: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_panic_points_at_its_own_line_and_function() {
+        let lab = &crate::labs::lab3::LAB;
+        let shown = "solutions/lab3/src";
+        let text = std::fs::read_to_string(workspace::root().join(shown).join("flag.rs")).expect("the solution");
+        let search = lab.checks.iter().find(|c| function(c) == Some("search")).expect("a check about `search`");
+        let inside = line_of(&text, "claim_locked").expect("the solution has it") + 1;
+        let message = format!("w1 panicked: {shown}/flag.rs:{inside}: index out of bounds (2 workers)");
+        let place = |message: &str| of(lab, search, message, shown).expect("the function is there");
+        assert_eq!(place(&message), format!("{shown}/flag.rs:{inside} (claim_locked)"));
+        // Neither what panicked elsewhere nor what did not panic at all names a better place than the check.
+        for other in ["w1 panicked: shared/src/queue.rs:7: full", "round 1 has two winners"] {
+            assert!(place(other).ends_with("(search)"), "{}", place(other));
+        }
+    }
 
     #[test]
     fn a_function_is_found_by_its_whole_name() {

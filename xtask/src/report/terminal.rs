@@ -117,7 +117,7 @@ impl Progress {
             self.say(&format!("  {}", text("because")));
         }
         let check = self.lab.checks.iter().find(|c| c.id == result.id);
-        if let Some(place) = check.and_then(|check| place::of(self.lab, check, &self.shown)) {
+        if let Some(place) = check.and_then(|check| place::of(self.lab, check, &result.message, &self.shown)) {
             self.say(&format!("  Where: {place}"));
         }
         self.say(&format!("  Next: {}", self.next(result)));

@@ -46,7 +46,7 @@ pub struct Wait {
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn run<M: Machine>(machine: &mut M, setting: &Setting, tariff: &Tariff, compute: u64) -> Result<Timed> {
+pub fn run(machine: &mut dyn Machine, setting: &Setting, tariff: &Tariff, compute: u64) -> Result<Timed> {
     let mut clocks = Clocks::new(setting, compute);
     let mut execution = Execution::start(machine, setting)?;
     clocks.charge(&execution.steps, tariff);
@@ -119,7 +119,7 @@ impl Clocks {
     }
 
     /// Whoever was held and is not any more was let go by the step that just ended, and has to be told.
-    fn let_go<M: Machine>(&mut self, execution: &Execution<M>, enabled: u64) {
+    fn let_go(&mut self, execution: &Execution, enabled: u64) {
         let waiting = (0..self.now.len()).filter(|w| execution.pending(*w).is_some() && enabled >> w & 1 == 0);
         let held = waiting.fold(0, |bits, w| bits | 1 << w);
         for worker in 0..self.now.len() {

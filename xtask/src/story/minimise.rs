@@ -18,8 +18,8 @@ const MOST_PREEMPTIONS: u32 = 3;
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn shortest<M: Machine>(
-    machine: &mut M,
+pub fn shortest(
+    machine: &mut dyn Machine,
     setting: &Setting,
     victims: u64,
     found: Found<Finding>,
@@ -56,7 +56,7 @@ fn same_kind(a: &str, b: &str) -> bool {
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn cut<M: Machine>(machine: &mut M, setting: &Setting, schedule: &[Choice]) -> Result<Vec<Choice>> {
+pub fn cut(machine: &mut dyn Machine, setting: &Setting, schedule: &[Choice]) -> Result<Vec<Choice>> {
     let mut execution = Execution::start(machine, setting)?;
     let mut needed = schedule.len().min(1);
     for (at, choice) in schedule.iter().enumerate() {

@@ -216,7 +216,8 @@ mod tests {
     #[test]
     fn the_page_asks_for_nothing_from_outside() {
         // The policy's own attribute is no address.
-        let page = page("hello").replace("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';", "");
+        let page =
+            page("hello").replace("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';", "");
         for outside in ["http", "src=", "href=", "url(", "@import", "onload"] {
             assert!(!page.contains(outside), "{outside}");
         }

@@ -56,9 +56,16 @@ impl Snapshot {
         let machine = parse_stat(&text).context("/proc/stat has no line of CPU times")?;
         // SAFETY: sysconf takes and returns numbers only.
         let ticks_per_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) } as f64;
-        let own = usage(libc::RUSAGE_SELF)? + usage(libc::RUSAGE_CHILDREN)?;
-        Ok(Self { at: Instant::now(), machine, ticks_per_second, own })
+        Ok(Self { at: Instant::now(), machine, ticks_per_second, own: own_cpu()? })
     }
+}
+
+/// Processor time, the kernel's on our behalf included, that this process and the children it has reaped have used.
+///
+/// # Errors
+/// When the kernel does not say.
+pub fn own_cpu() -> Result<Duration> {
+    Ok(usage(libc::RUSAGE_SELF)? + usage(libc::RUSAGE_CHILDREN)?)
 }
 
 /// Cores that others used between two snapshots, steal included; infinite if that cannot be told.

@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::os::fd::{AsRawFd, OwnedFd};
-use std::os::unix::process::CommandExt;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -13,7 +12,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use shared::baton::{Action, EXIT_SECOND_THREAD, EXIT_UNSTOPPABLE, Op, PAGE_BYTES, Page, state};
 use shared::header::{HEADER_BYTES, Header};
-use shared::process::{COMMONS_BYTES, count_end, forget_life};
+use shared::launch::hand_over;
+use shared::process::{COMMONS_BYTES, count_end, finish_life, forget_life};
 use shared::region::{Kind, Layout, MAX_WORKERS, Region};
 use shared::robust::OWNER_DIED;
 use shared::sys;
@@ -21,15 +21,10 @@ use shared::sys;
 use super::ahead::{Ahead, Foresight};
 use super::machine::{Broken, Machine, Stop};
 use super::step::{Choice, is_local};
-use crate::platform;
-
-/// A worker that has used this much processor time of its own since its last toolkit operation hangs.
-pub const HANG_CPU: Duration = Duration::from_secs(2);
+use super::watch::{Watch, process_runs};
 
 /// How often a waiting grader looks at a worker that says nothing. It decides nothing by itself.
 const LOOK: Duration = Duration::from_millis(200);
-/// Looks in a row at which a worker was asleep and had used no time: it sleeps outside the toolkit.
-const ASLEEP_LOOKS: u32 = 5;
 const PAYLOAD_BYTES: usize = 1 << 20;
 
 /// A zygote and its workers.
@@ -198,6 +193,11 @@ impl Processes {
         self.fork(slot)
     }
 
+    /// Whether there is a crew: a supervisor gives orders, and the end of a worker is a step.
+    fn is_supervised(&self) -> bool {
+        self.layout.objects.iter().any(|object| object.kind == Kind::Crew)
+    }
+
     /// Gives the worker its turn, with all that it may do ahead.
     fn turn(&mut self, slot: usize) {
         self.turns += 1;
@@ -244,7 +244,13 @@ impl Processes {
                     }
                 }
                 state::ANNOUNCED => return announced(page),
-                state::DONE => return Stop::Finished,
+                state::DONE => {
+                    // Where it is no step of its own, others may look for it before its steps are taken.
+                    if !self.is_supervised() {
+                        finish_life(&self.payload, slot);
+                    }
+                    return Stop::Finished;
+                }
                 state::PANICKED => return Stop::Panicked(page.read_text()),
                 _ => {
                     sys::kill_process(pid);
@@ -277,7 +283,7 @@ impl Machine for Processes {
             self.ahead[slot] = Ahead::default();
         }
         // A supervisor's orders, and ends that are steps, are no choices between the workers' own operations: step by step then.
-        let supervised = self.layout.objects.iter().any(|object| object.kind == Kind::Crew);
+        let supervised = self.is_supervised();
         self.foresight = choices.filter(|_| !supervised).map_or_else(Foresight::default, Foresight::new);
         // Nobody may look dead to a worker that is ahead of the others' start.
         (0..workers).for_each(|worker| forget_life(&self.payload, worker));
@@ -320,6 +326,10 @@ impl Machine for Processes {
         self.foresight.killed();
         self.destroy(worker);
         Ok(())
+    }
+
+    fn end(&mut self, worker: usize) {
+        finish_life(&self.payload, worker);
     }
 
     fn respawn(&mut self, worker: usize) -> Result<Stop> {
@@ -378,66 +388,12 @@ pub fn fence(words: Vec<OsString>) {
 /// # Errors
 /// When the binary cannot be started.
 pub fn spawn(binary: &Path, role: &str, files: &[OwnedFd]) -> Result<Child> {
-    let numbers: Vec<i32> = files.iter().map(AsRawFd::as_raw_fd).collect();
-    let args: Vec<OsString> = numbers.iter().map(|fd| fd.to_string().into()).collect();
     let fence = FENCE.get().map_or(&[][..], Vec::as_slice);
     let mut command = Command::new(fence.first().map_or(binary.as_os_str(), OsString::as_os_str));
     if let Some((_, rest)) = fence.split_first() {
         command.args(rest).arg(binary);
     }
-    command.arg(role).args(args).env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // SAFETY: between fork and exec only system calls on plain integers are made.
-    unsafe {
-        command.pre_exec(move || {
-            numbers.iter().for_each(|fd| sys::keep_on_exec(*fd));
-            Ok(())
-        })
-    };
+    hand_over(&mut command, role, files);
+    command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().with_context(|| format!("starting {}", binary.display()))
-}
-
-/// What a waiting grader knows of a silent worker.
-#[derive(Default)]
-struct Watch {
-    first_cpu: Option<Duration>,
-    last_cpu: Duration,
-    asleep: u32,
-}
-
-impl Watch {
-    fn look(&mut self, pid: u32) -> Option<Broken> {
-        let (state, cpu) = process_state(pid)?;
-        let since = cpu.saturating_sub(*self.first_cpu.get_or_insert(cpu));
-        self.asleep = if state == 'S' && cpu == self.last_cpu { self.asleep + 1 } else { 0 };
-        self.last_cpu = cpu;
-        if since >= HANG_CPU {
-            return Some(Broken::Spinning);
-        }
-        (self.asleep >= ASLEEP_LOOKS).then(|| Broken::AsleepOutside(sleeping_call(pid)))
-    }
-}
-
-/// State letter and processor time of a process.
-pub fn process_state(pid: u32) -> Option<(char, Duration)> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    // SAFETY: asks for a constant of the system.
-    let per_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) }.max(1) as u64;
-    let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
-    Some((fields.first()?.chars().next()?, Duration::from_millis(ticks * 1000 / per_second)))
-}
-
-fn process_runs(pid: u32) -> bool {
-    process_state(pid).is_some_and(|(state, _)| state != 'Z' && state != 'X')
-}
-
-/// The name of the system call in which a process sleeps, as far as we may know.
-fn sleeping_call(pid: u32) -> String {
-    let number = std::fs::read_to_string(format!("/proc/{pid}/syscall"))
-        .ok()
-        .and_then(|text| text.split_whitespace().next().and_then(|n| n.parse::<i64>().ok()));
-    match number {
-        Some(number) => platform::call_name(number).map_or_else(|| format!("system call {number}"), str::to_owned),
-        None => "a system call".into(),
-    }
 }

@@ -8,7 +8,7 @@ use shared::testing::programs::{LOST, bytes_of, learned};
 use shared::words::queue::CLOSED;
 
 use super::machine::{Machine, Stop};
-use super::model::{Model, Thing, is_about_the_crew};
+use super::model::{Life, Model, Thing, is_about_the_crew};
 use super::step::Choice;
 
 struct Worker {
@@ -43,7 +43,7 @@ impl Simulated {
         }
         loop {
             let Some(instruction) = self.programs[w].get(worker.at).copied() else {
-                self.model.life[w] = super::model::Life::Ended;
+                self.model.life[w] = Life::Leaving;
                 return Stop::Finished;
             };
             worker.at += 1;
@@ -75,7 +75,7 @@ impl Machine for Simulated {
         let op = self.workers[w].announced.expect("a granted worker has announced");
         let mut data = if op.action == Action::Put { self.data(w) } else { Vec::new() };
         let result = match self.model.apply(w, &op, &mut data) {
-            // As for real workers, the grader says how it is: whose end has been seen is not known here.
+            // As for real workers, the grader says how it is.
             _ if is_about_the_crew(op.action) => answer,
             result => result,
         };
@@ -105,6 +105,10 @@ impl Machine for Simulated {
     fn kill(&mut self, worker: usize) -> Result<()> {
         self.model.kill(worker);
         Ok(())
+    }
+
+    fn end(&mut self, worker: usize) {
+        self.model.set_life(worker, Life::Ended);
     }
 
     fn respawn(&mut self, worker: usize) -> Result<Stop> {

@@ -55,8 +55,8 @@ pub struct Setting<'s> {
 }
 
 /// An execution under way.
-pub struct Execution<'m, M: Machine> {
-    machine: &'m mut M,
+pub struct Execution<'m> {
+    machine: &'m mut dyn Machine,
     setting: &'m Setting<'m>,
     /// The state of everything shared.
     pub model: Model,
@@ -71,12 +71,12 @@ pub struct Execution<'m, M: Machine> {
     killed: bool,
 }
 
-impl<'m, M: Machine> Execution<'m, M> {
+impl<'m> Execution<'m> {
     /// Starts from the initial state and runs every worker to its first shared operation.
     ///
     /// # Errors
     /// Only when something of ours fails.
-    pub fn start(machine: &'m mut M, setting: &'m Setting<'m>) -> Result<Self> {
+    pub fn start(machine: &'m mut dyn Machine, setting: &'m Setting<'m>) -> Result<Self> {
         Execution::begin(machine, setting, None)
     }
 
@@ -85,11 +85,19 @@ impl<'m, M: Machine> Execution<'m, M> {
     ///
     /// # Errors
     /// As [`Execution::start`].
-    pub fn start_towards(machine: &'m mut M, setting: &'m Setting<'m>, choices: Vec<(Choice, Op)>) -> Result<Self> {
+    pub fn start_towards(
+        machine: &'m mut dyn Machine,
+        setting: &'m Setting<'m>,
+        choices: Vec<(Choice, Op)>,
+    ) -> Result<Self> {
         Execution::begin(machine, setting, Some(choices))
     }
 
-    fn begin(machine: &'m mut M, setting: &'m Setting<'m>, choices: Option<Vec<(Choice, Op)>>) -> Result<Self> {
+    fn begin(
+        machine: &'m mut dyn Machine,
+        setting: &'m Setting<'m>,
+        choices: Option<Vec<(Choice, Op)>>,
+    ) -> Result<Self> {
         let stops = machine.start(choices)?;
         let model = Model::new(setting.layout, setting.workers);
         let looks = vec![Looks::default(); setting.workers];
@@ -152,7 +160,7 @@ impl<'m, M: Machine> Execution<'m, M> {
     }
 
     /// The machine that executes: tests look at its real memory.
-    pub fn machine(&self) -> &M {
+    pub fn machine(&self) -> &dyn Machine {
         self.machine
     }
 
@@ -360,6 +368,7 @@ impl<'m, M: Machine> Execution<'m, M> {
 
     fn end(&mut self, worker: usize, how: What) {
         self.model.set_life(worker, Life::Ended);
+        self.machine.end(worker);
         if how != What::Returned {
             self.broken = Some(worker);
         }

@@ -63,13 +63,23 @@ fn as_choice(process: usize, workers: usize) -> Choice {
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn explore<M: Machine, F>(
-    machine: &mut M,
+pub fn explore<F>(
+    machine: &mut dyn Machine,
     setting: &Setting,
     limits: Limits,
     rules: Rules,
     judge: &mut dyn FnMut(&Run) -> Option<F>,
 ) -> Result<Explored<F>> {
+    super::with_findings(judge, |refuses| visit(machine, setting, limits, rules, refuses))
+}
+
+fn visit(
+    machine: &mut dyn Machine,
+    setting: &Setting,
+    limits: Limits,
+    rules: Rules,
+    refuses: &mut dyn FnMut(&Run) -> bool,
+) -> Result<Explored<()>> {
     let mut explored = Explored::default();
     let mut search = Search { stack: Vec::new(), workers: setting.workers, victims: limits.victims, rules };
     loop {
@@ -98,9 +108,9 @@ pub fn explore<M: Machine, F>(
         };
         let schedule: Vec<Choice> = search.stack.iter().map(|f| f.choice(setting.workers)).collect();
         let run = Run { steps: &execution.steps, ending: &ending, model: &execution.model, schedule: &schedule };
-        if let Some(finding) = judge(&run) {
+        if refuses(&run) {
             let steps = execution.steps.clone();
-            explored.found = Some(Found { finding, schedule, steps, execution: explored.executions });
+            explored.found = Some(Found { finding: (), schedule, steps, execution: explored.executions });
             return Ok(explored);
         }
         if ending != Ending::Complete {
@@ -122,7 +132,7 @@ struct Search {
 
 impl Search {
     /// What process `p` would do and touch from the current state; `None` when it has ended.
-    fn pending<M: Machine>(&self, execution: &Execution<M>, p: usize) -> Option<(Op, Touches)> {
+    fn pending(&self, execution: &Execution, p: usize) -> Option<(Op, Touches)> {
         let worker = p % self.workers;
         let op = *execution.pending(worker)?;
         if p < self.workers {
@@ -132,12 +142,12 @@ impl Search {
         killable.then(|| (op, Touches::of_kill(&execution.model, worker, self.rules)))
     }
 
-    fn all_pending<M: Machine>(&self, execution: &Execution<M>) -> Vec<Option<(Op, Touches)>> {
+    fn all_pending(&self, execution: &Execution) -> Vec<Option<(Op, Touches)>> {
         (0..2 * self.workers).map(|p| self.pending(execution, p)).collect()
     }
 
     /// Takes one more step; false when everything that could go on sleeps.
-    fn extend<M: Machine>(&mut self, execution: &mut Execution<M>) -> Result<bool> {
+    fn extend(&mut self, execution: &mut Execution) -> Result<bool> {
         let mut pending = self.all_pending(execution);
         let killers =
             (self.workers..2 * self.workers).filter(|p| pending[*p].is_some()).fold(0, |bits, p| bits | 1 << p);
@@ -170,7 +180,7 @@ impl Search {
     }
 
     /// After a prefix was replayed with another choice in its last frame, that frame's races are still to be found.
-    fn finish_retried_frame<M: Machine>(&mut self, execution: &Execution<M>) {
+    fn finish_retried_frame(&mut self, execution: &Execution) {
         if !self.stack.is_empty() {
             self.note_exit(execution);
             self.add_step();
@@ -252,7 +262,7 @@ impl Search {
         self.stack[..before].iter().rfind(|f| f.process == process).map_or([0; MAX_PROCESSES], |f| f.clock)
     }
 
-    fn note_exit<M: Machine>(&mut self, execution: &Execution<M>) {
+    fn note_exit(&mut self, execution: &Execution) {
         let rules = self.rules;
         let workers = self.workers;
         if let Some(top) = self.stack.last_mut()
@@ -265,7 +275,7 @@ impl Search {
     }
 
     /// At the end of an execution: what the others still wait to do races with what was done.
-    fn race_with_the_waiting<M: Machine>(&mut self, execution: &Execution<M>) {
+    fn race_with_the_waiting(&mut self, execution: &Execution) {
         let enabled = execution.enabled();
         for process in (0..self.workers).filter(|p| enabled >> p & 1 == 0) {
             if let Some((_, touches)) = self.pending(execution, process) {
@@ -290,7 +300,7 @@ impl Search {
     }
 
     /// A kill can still strike those that wait for ever: that is a longer execution, tried next.
-    fn kill_the_waiting<M: Machine>(&mut self, execution: &Execution<M>) {
+    fn kill_the_waiting(&mut self, execution: &Execution) {
         let pending = self.all_pending(execution);
         let killers =
             (self.workers..2 * self.workers).filter(|p| pending[*p].is_some()).fold(0, |bits, p| bits | 1 << p);

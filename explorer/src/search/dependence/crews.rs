@@ -2,13 +2,13 @@
 
 use shared::baton::{Action, Op};
 
-use super::{EXIT, LIFE, Rule, Rules, Touches};
+use super::{EXIT, LIFE, PEER, Rule, Rules, Touches};
 use crate::drive::model::Model;
 
 /// Adds what worker `worker` touches when it does `op` now, if that is about the crew.
 pub fn add(t: &mut Touches, model: &Model, worker: usize, op: &Op, rules: Rules) {
     match op.action {
-        Action::End => t.add_exit(worker, rules),
+        Action::End => end(t, worker, rules),
         Action::CrewWait | Action::CrewNext if rules.has(Rule::Exit) => see(t, model, op.a, true),
         Action::CrewAlive if rules.has(Rule::Exit) => see(t, model, op.a, false),
         // Whether there is still, or already, something to kill or to replace is part of what the order gives.
@@ -19,8 +19,22 @@ pub fn add(t: &mut Touches, model: &Model, worker: usize, op: &Op, rules: Rules)
         Action::CrewRespawn if rules.has(Rule::Order) => {
             t.add(LIFE | op.a, true, false, true);
             t.add(EXIT | op.a, true, false, true);
+            if rules.has(Rule::PeerReturns) {
+                t.add(PEER | op.a, true, false, true);
+            }
         }
         _ => {}
+    }
+}
+
+/// Where there is a crew, it is this step that ends a worker, for its supervisor and for the other sides of its connections.
+fn end(t: &mut Touches, worker: usize, rules: Rules) {
+    t.exits = true;
+    if rules.has(Rule::Exit) {
+        t.add(EXIT | worker as u64, true, false, true);
+    }
+    if rules.has(Rule::PeerLeaves) {
+        t.add(PEER | worker as u64, true, false, true);
     }
 }
 

@@ -52,7 +52,8 @@ pub enum Thing {
 pub enum Life {
     /// It runs.
     Alive,
-    /// Its function has returned; where there is a crew, others do not know it yet.
+    /// Its function has returned; where there is a crew, its end is a step of its own, and until then nobody sees it: neither
+    /// a supervisor nor the other side of a connection.
     Leaving,
     /// Its function returned (or it broke, which ends the execution).
     Ended,

@@ -142,7 +142,7 @@ impl Model {
     }
 
     fn has_gone(&self, worker: usize) -> bool {
-        self.life.get(worker) != Some(&Life::Alive)
+        matches!(self.life.get(worker), None | Some(Life::Ended | Life::Dead))
     }
 
     /// Whether a receive would get bytes or the end.

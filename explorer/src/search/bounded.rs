@@ -30,13 +30,23 @@ struct Frame {
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn explore<M: Machine, F>(
-    machine: &mut M,
+pub fn explore<F>(
+    machine: &mut dyn Machine,
     setting: &Setting,
     limits: Limits,
     bound: Option<u32>,
     judge: &mut dyn FnMut(&Run) -> Option<F>,
 ) -> Result<Explored<F>> {
+    super::with_findings(judge, |refuses| visit(machine, setting, limits, bound, refuses))
+}
+
+fn visit(
+    machine: &mut dyn Machine,
+    setting: &Setting,
+    limits: Limits,
+    bound: Option<u32>,
+    refuses: &mut dyn FnMut(&Run) -> bool,
+) -> Result<Explored<()>> {
     let mut explored = Explored { bound, ..Explored::default() };
     let mut stack: Vec<Frame> = Vec::new();
     loop {
@@ -60,9 +70,9 @@ pub fn explore<M: Machine, F>(
         };
         let schedule: Vec<Choice> = stack.iter().map(|f| f.taken.choice).collect();
         let run = Run { steps: &execution.steps, ending: &ending, model: &execution.model, schedule: &schedule };
-        if let Some(finding) = judge(&run) {
+        if refuses(&run) {
             let steps = execution.steps.clone();
-            explored.found = Some(Found { finding, schedule, steps, execution: explored.executions });
+            explored.found = Some(Found { finding: (), schedule, steps, execution: explored.executions });
             return Ok(explored);
         }
         if ending != Ending::Complete {
@@ -77,7 +87,7 @@ pub fn explore<M: Machine, F>(
 }
 
 /// A new frame: every choice that the bound allows, the one without a decision first.
-fn open<M: Machine>(execution: &Execution<M>, last: Option<&Frame>, victims: u64, bound: Option<u32>) -> Frame {
+fn open(execution: &Execution, last: Option<&Frame>, victims: u64, bound: Option<u32>) -> Frame {
     let enabled = execution.enabled();
     let last = last.map(|f| f.taken);
     let option = |choice: Choice| {
@@ -98,7 +108,7 @@ fn open<M: Machine>(execution: &Execution<M>, last: Option<&Frame>, victims: u64
 }
 
 /// A kill can still strike those that wait for ever: longer executions, tried next.
-fn kill_the_waiting<M: Machine>(execution: &Execution<M>, stack: &mut Vec<Frame>, victims: u64) {
+fn kill_the_waiting(execution: &Execution, stack: &mut Vec<Frame>, victims: u64) {
     let preemptions = stack.last().map_or(0, |f| f.taken.preemptions);
     let untried: Vec<Way> = killable(execution, victims)
         .map(|w| Way {
@@ -114,7 +124,7 @@ fn kill_the_waiting<M: Machine>(execution: &Execution<M>, stack: &mut Vec<Frame>
 }
 
 /// The workers that may be killed now.
-fn killable<M: Machine>(execution: &Execution<M>, victims: u64) -> impl Iterator<Item = usize> {
+fn killable(execution: &Execution, victims: u64) -> impl Iterator<Item = usize> {
     let allowed = move |w: &usize| victims >> w & 1 == 1 && execution.is_killable(*w);
     (0..execution.model.life.len()).rev().filter(allowed)
 }

@@ -27,7 +27,7 @@ pub enum Broken {
     Exited(i32),
     /// A signal ended the process.
     Signal(i32),
-    /// It computed for [`HANG_CPU`](super::processes::HANG_CPU) without a toolkit operation.
+    /// It computed for [`HANG_CPU`](super::watch::HANG_CPU) without a toolkit operation.
     Spinning,
     /// It sleeps somewhere outside the toolkit.
     AsleepOutside(String),
@@ -61,6 +61,9 @@ pub trait Machine {
     /// # Errors
     /// As [`Machine::start`].
     fn kill(&mut self, worker: usize) -> Result<()>;
+
+    /// A worker's function has returned, and from now on the others see it.
+    fn end(&mut self, worker: usize);
 
     /// Starts a fresh worker in the place of a killed one and runs it to its first stop.
     ///

@@ -1,10 +1,11 @@
 //! The grader's model of a queue: the items in it, who holds which of them, and where each must lie in real memory.
 
 use std::collections::VecDeque;
+use std::mem::offset_of;
 
 use shared::baton::{Action, Op};
 use shared::region::QueuePlaces;
-use shared::words::queue::{CLOSED, MAX_BATCH, lease_word, places};
+use shared::words::queue::{CLOSED, Control, MAX_BATCH, lease_word, places};
 
 /// An item's words.
 pub type Item = Vec<u64>;
@@ -157,9 +158,8 @@ impl Queue {
     /// Hands every word that real memory must hold to `check`: its place from the queue's start, and its value.
     pub fn memory(&self, owner_id: impl Fn(usize) -> u64, check: &mut dyn FnMut(usize, u64)) {
         let at = QueuePlaces::new(self.words, self.capacity, self.leases.len());
-        let control = std::mem::offset_of!(shared::words::queue::Control, head);
-        check(control, self.head);
-        check(control + 8, self.tail());
+        check(offset_of!(Control, take.place), self.head);
+        check(offset_of!(Control, put.place), self.tail());
         for (worker, lease) in self.leases.iter().enumerate() {
             check(at.leases + worker * 8, lease_word(owner_id(worker) as u32, lease.first, lease.items.len()));
             let area = at.areas + (worker * MAX_BATCH + lease.first) * self.words * 8;

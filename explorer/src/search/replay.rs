@@ -4,7 +4,6 @@ use anyhow::Result;
 use shared::baton::Op;
 
 use crate::drive::execution::Execution;
-use crate::drive::machine::Machine;
 use crate::drive::step::Choice;
 
 /// Takes the choices of a recorded prefix; each must find the operation that was recorded. `Some(what differed)` when not:
@@ -12,10 +11,7 @@ use crate::drive::step::Choice;
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn follow<M: Machine>(
-    execution: &mut Execution<M>,
-    prefix: impl Iterator<Item = (Choice, Op)>,
-) -> Result<Option<String>> {
+pub fn follow(execution: &mut Execution, prefix: impl Iterator<Item = (Choice, Op)>) -> Result<Option<String>> {
     for (number, (choice, op)) in prefix.enumerate() {
         let worker = choice.worker();
         let number = number + 1;
@@ -39,7 +35,7 @@ pub fn follow<M: Machine>(
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn play<M: Machine>(execution: &mut Execution<M>, schedule: &[Choice]) -> Result<(Vec<Choice>, usize)> {
+pub fn play(execution: &mut Execution, schedule: &[Choice]) -> Result<(Vec<Choice>, usize)> {
     let (mut taken, mut skipped) = (Vec::new(), 0);
     for choice in schedule {
         if execution.ending().is_some() {
@@ -67,7 +63,7 @@ pub fn play<M: Machine>(execution: &mut Execution<M>, schedule: &[Choice]) -> Re
 }
 
 /// The choice that needs no decision: the same worker as before if it can go on, else the lowest that can.
-pub fn onward<M: Machine>(execution: &Execution<M>, last: Option<Choice>) -> Choice {
+pub fn onward(execution: &Execution, last: Option<Choice>) -> Choice {
     let enabled = execution.enabled();
     match last {
         Some(Choice::Run(worker)) if enabled >> worker & 1 == 1 => Choice::Run(worker),
