@@ -11,7 +11,7 @@ EXPECTED = {
     "right": (100, [], ""),
     "wrong": (90, ["rounds"], "round"),
     "missing": (0, ["build"], "flag.rs is missing"),
-    "broken": (0, ["build"], "flag.rs"),
+    "broken": (0, ["build"], "unclosed delimiter"),
 }
 
 
@@ -81,5 +81,18 @@ def classroom(case, folder):
     print(f"Classroom, {case}: {points} points")
 
 
+def levels(folder):
+    """The same scores at every level; each result names its level."""
+    for out, level in (("L2", "L2"), ("L1", "L1"), ("--unsandboxed", "none")):
+        for submission in load(pathlib.Path(folder) / out / "class.json")["submissions"]:
+            points, fails, words = EXPECTED[submission["name"]]
+            result = submission["result"]
+            assert (result["sandbox"], result["score"]) == (level, points), (submission["name"], result["sandbox"], result["score"])
+            failed = {check["id"]: check["message"] for check in result["checks"] if check["status"] == "fail"}
+            assert sorted(failed) == fails and all(words in message for message in failed.values()), failed
+        print(f"an ordinary user, {level}: {len(EXPECTED)} submissions as expected")
+
+
 if __name__ == "__main__":
-    {"starter": starter, "tests": tests, "gradescope": gradescope, "step": step, "classroom": classroom}[sys.argv[1]](*sys.argv[2:])
+    {"starter": starter, "tests": tests, "gradescope": gradescope, "step": step, "classroom": classroom,
+     "levels": levels}[sys.argv[1]](*sys.argv[2:])
