@@ -14,6 +14,7 @@ pub mod endpoint;
 pub mod header;
 pub mod launch;
 pub mod lock;
+pub mod op;
 pub mod patience;
 pub mod pipe_queue;
 pub mod plain;
