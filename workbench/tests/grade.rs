@@ -11,8 +11,9 @@ use grader::labs::{LABS, Lab, is_sheet};
 use grader::submit::workspace::{self, Scratch};
 use serde_json::Value;
 use shared::sys::hermetic::mix;
-use workbench::grade::jail::{Jail, Level};
+use workbench::grade::jail::Jail;
 use workbench::grade::level;
+use workbench::grade::room::Level;
 
 fn corpus(slug: &str) -> PathBuf {
     workspace::root().join("xtask/corpus/lab3").join(slug)

@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use super::jail::{JUDGE, Jail, Level, Room, Use, is_root, part};
+use super::jail::Jail;
+use super::room::{JUDGE, Level, Room, Use, is_root, part};
 use super::user;
 use crate::cli::usage;
 use crate::submit::workspace::{self, Scratch};

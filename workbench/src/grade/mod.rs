@@ -2,7 +2,7 @@
 //!
 //! `class` finds the submissions, `one` takes each from its files to its result (staged, built in a jail, judged in a jail),
 //! `store` publishes results once under a `key` of everything that they depend on, `queue` keeps the processors busy, `jail`
-//! and `level` are the fences.
+//! (how one is run), `room`, `words` and `level` are the fences.
 
 pub mod class;
 pub mod jail;
@@ -10,5 +10,7 @@ pub mod key;
 pub mod level;
 pub mod one;
 pub mod queue;
+pub mod room;
 pub mod store;
 pub mod user;
+mod words;

@@ -9,9 +9,10 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::class::SHOWN;
-use super::jail::{BUILD, Caps, End, Ended, Jail, Level, Part, Room, Use, is_root, part};
+use super::jail::{End, Ended, Jail};
 use super::key::Hasher;
 use super::level::reachable;
+use super::room::{BUILD, Caps, Level, Part, Room, Use, is_root, part};
 use super::user;
 use crate::cmd::check;
 use crate::cmd::judge::Judged;

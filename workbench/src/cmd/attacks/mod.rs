@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::cli::{Code, usage};
-use crate::grade::jail::{Jail, Level};
+use crate::grade::jail::Jail;
 use crate::grade::level;
+use crate::grade::room::Level;
 use crate::labs::{self, Lab};
 use crate::report::result::SCHEMA;
 use crate::submit::compile;
