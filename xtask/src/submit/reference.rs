@@ -30,10 +30,8 @@ pub fn program(lab: &Lab, toolkit: &Toolkit) -> Result<PathBuf> {
         Ok(program) => program,
         Err(failure) => bail!("the solution of {} does not compile: {}", lab.name, failure.message),
     };
-    // A second runner may be doing the same: a rename puts one whole file or the other in place.
-    let fresh = kept.with_extension(std::process::id().to_string());
-    std::fs::copy(&program.binary, &fresh)
-        .and_then(|_| std::fs::rename(&fresh, &kept))
-        .context("keeping the reference")?;
+    // Somebody else may be doing the same: a rename puts one whole file or the other in place. And no copy: for as long as a
+    // file is open for writing here, a process that is forked meanwhile holds it too, and then nobody can start it.
+    std::fs::rename(&program.binary, &kept).with_context(|| format!("keeping the reference as {}", kept.display()))?;
     Ok(kept)
 }
