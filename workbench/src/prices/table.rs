@@ -16,7 +16,7 @@ pub fn render(prices: &Prices) -> String {
         }
         let _ = writeln!(
             text,
-            "{:<38}{:>11}{:>11}{:>11}{:>9}{:>10}{:>12}",
+            "{:<38}{:>11}{:>11}{:>11}{:>9}{:>10}{:>14}",
             family.name(),
             "1 worker",
             "2",
@@ -39,7 +39,7 @@ fn line(prices: &Prices, row: &Row) -> Option<String> {
     let floor = first.to_floor.map_or(String::new(), |ratio| format!("{ratio:.1}"));
     let python = first.python_to_this.map_or(String::new(), versus);
     let cells = format!("{:>11}{:>11}{:>11}", cell(1), cell(2), cell(4));
-    let mut text = format!("  {:<36}{cells}{spread:>9}{floor:>10}{python:>12}\n", row.words);
+    let mut text = format!("  {:<36}{cells}{spread:>9}{floor:>10}{python:>14}\n", row.words);
     // Shown where the distance of the processors makes a price another price.
     for price in all {
         if let (Some(near), Some(far)) = (price.near, price.far)
