@@ -130,7 +130,7 @@ pub fn real_run(seed: u64) -> Vec<Scenario> {
 
 /// Every client counts words and then asks again and again; some 60 ms on two processors: a pair of shorter runs says nothing.
 pub fn free(seed: u64, clients: u64) -> Scenario {
-    let work = role(function::WORK, &[900, 12, 2_100]);
+    let work = role(function::WORK, &[300, 12, 2_800]);
     let mut scenario = served("real-run", seed, vec![work; clients as usize]);
     let size = Size { deadline_ns: FREE_DEADLINE_NS, meet: 0, ..Size::of(&scenario.header) };
     scenario.header.params = size.params();
