@@ -32,8 +32,9 @@
 //! - No simulated noise takes a CPU away for the whole vote. That hides serial execution from every ratio; only the
 //!   gate, the processors that the runs kept busy, and the virtual clock see it.
 //!
-//! **Serial code is never confirmed**, by arithmetic and not by chance: a pair votes fast only when the submission kept more
-//! than [`ALONE`] processors busy, and counts only when the reference kept [`LEAST_CORES`].
+//! **Serial code** is not confirmed by chance: a pair votes fast only when the submission kept more than [`ALONE`] processors
+//! busy, and counts only when the reference kept [`LEAST_CORES`]. That holds as long as starting its processes, which is all
+//! that serial code does side by side, takes less than the difference between [`ALONE`] and one.
 
 /// A pair votes fast below this ratio of the submission's time to the reference's: equal code measured 0.94 to 1.18.
 pub const FAST_BELOW: f64 = 1.4;

@@ -128,7 +128,8 @@ pub fn real_run(seed: u64) -> Vec<Scenario> {
     vec![free(seed, FREE_WORKERS)]
 }
 
-/// Every client counts words and then asks again and again; some 60 ms on two processors: a pair of shorter runs says nothing.
+/// Every client counts words and then asks again and again, so often that a pair of runs takes longer than
+/// [`SHORTEST`](crate::timing::gate::SHORTEST): a shorter one says nothing.
 pub fn free(seed: u64, clients: u64) -> Scenario {
     let work = role(function::WORK, &[300, 12, 2_800]);
     let mut scenario = served("real-run", seed, vec![work; clients as usize]);
