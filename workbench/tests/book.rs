@@ -88,6 +88,7 @@ const SHOWN: &[(&str, &str)] = &[
     ("checks.json", "/rows/0/cpu"),
     ("clock.json", "/rows/0/wall"),
     ("crashes.json", "/provenance/commit"),
+    ("crashes.json", "/repeat"),
     ("explorer.json", "/rows/0/per_second"),
     ("experiment-crossover.json", "/commit"),
     ("grading.json", "/cpu"),
@@ -187,28 +188,16 @@ fn broken(file: &Path, text: &str, link: &str) -> Option<String> {
     (!known).then(|| format!("{}: no heading for `{link}`", file.display()))
 }
 
+/// Marks that stand for a number within a sentence. With a blank, because `grading` is a table, and `grading each` a number.
+const INLINE: &str =
+    "price |rate |graph |ratio |build |checks solutions|grading |soundness |attacks|pairs |race |crash |rules |limit ";
+
 /// Markdown ends a paragraph at a line that begins with a comment: only marks that stand for a block may begin one.
 fn torn(text: &str) -> Vec<&str> {
     let begins = |line: &&str| {
         let line = line.trim_start_matches(['>', ' ', '-']);
-        let inline = |what: &&str| line.starts_with(&format!("<!--n {what}"));
-        // A word and a blank: a mark `grading` is a table, `grading each` is a number.
-        [
-            "price ",
-            "rate ",
-            "graph ",
-            "ratio ",
-            "build ",
-            "checks solutions",
-            "grading ",
-            "soundness ",
-            "attacks",
-            "pairs ",
-            "race ",
-        ]
-        .iter()
-        .chain(&["rules ", "limit "])
-        .any(inline)
+        let mark = line.strip_prefix("<!--n ");
+        mark.is_some_and(|mark| INLINE.split('|').any(|inline| mark.starts_with(inline)))
     };
     text.lines().filter(begins).collect()
 }

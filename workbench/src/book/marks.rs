@@ -3,7 +3,7 @@
 //! Comments are invisible on a forge and in the built book, so a chapter is plain Markdown with its numbers filled in.
 //! `WHAT` is
 //! - within a sentence: `price ROW WORKERS`, `rate ROW WORKERS`, `graph GRAPH`, `ratio BENCHMARK`, `build NAME seconds` or `cpu`,
-//!   `checks solutions`, `grading WHAT`, `soundness COUNT`, `attacks`, `pairs WHAT`, `race WHAT`, `rules WHICH`, `limit NAME`;
+//!   `checks solutions`, `grading WHAT`, `soundness COUNT`, `attacks`, `pairs WHAT`, `race WHAT`, `crash WHAT`, `rules WHICH`, `limit NAME`;
 //! - a block of its own: `figure NAME`, `table EXPERIMENT`, `story GRAPH`, `crashes`, `verdicts`, `methods WHICH`, `bench`,
 //!   `tariff`, `wall`, `clock`, `build`, `latency`, `profiles`, `explorer`, `checks corpus`, `grading`, `from RECORD`.
 

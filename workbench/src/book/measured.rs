@@ -34,6 +34,8 @@ pub fn show(words: &[&str], records: &Records) -> Result<String> {
         ["checks", "corpus"] => Ok(block(&own.checks.above(), &own.checks.provenance)),
         ["soundness", what] => own.soundness.count(what).map(thousands).context("no such count of programs"),
         ["attacks"] => Ok(own.attacks.says()),
+        ["crash", "repeat"] => Ok(records.crashes.repeat.to_string()),
+        ["crash", "deadline"] => Ok(format!("{} s", records.crashes.deadline_s)),
         ["from", name] => Ok(format!("\n{}\n", provenance(records, name)?.caption())),
         ["rules", which] => rules(which),
         ["limit", name] => limit(name),
@@ -106,7 +108,7 @@ fn limit(name: &str) -> Result<String> {
         "busy" => gate::BUSY.to_string(),
         "change" => format!("{:.0} %", 100.0 * compare::LEAST),
         "check" => format!("{} s", checks::LIMIT.as_secs()),
-        "hang" => format!("{} s", HANG_CPU.as_secs()),
+        "hang" => format!("{} s", HANG_CPU.as_secs_f64()),
         "real-run" => WITHOUT_A_REAL_RUN.to_string(),
         "second-pass" => {
             let checks = LABS.iter().flat_map(|lab| lab.checks).filter(|check| check.asks.starts_with("second pass"));

@@ -85,6 +85,10 @@ impl Own {
 pub struct Crashes {
     /// Where it comes from.
     pub provenance: Provenance,
+    /// How often each case of ours was played.
+    pub repeat: u32,
+    /// Seconds after which whoever still waits hangs.
+    pub deadline_s: u64,
     here: Vec<(String, Outcome)>,
     python_outcomes: Vec<(String, Outcome)>,
 }

@@ -36,21 +36,22 @@ const fn whole(words: &'static [&'static str], about: u32) -> Step {
 const PYTHON: &str = "--python";
 
 const STEPS: &[Step] = &[
-    step(&["prices", PYTHON, "--record"], 240),
-    experiment(&["experiment", "check-interval", "--json"], "experiment-check-interval.json", 45),
+    step(&["prices", PYTHON, "--record"], 150),
+    experiment(&["experiment", "check-interval", "--json"], "experiment-check-interval.json", 60),
     experiment(&["experiment", "fraud", "--json"], "experiment-fraud.json", 30),
-    experiment(&["experiment", "crossover", "--json"], "experiment-crossover.json", 60),
-    experiment(&["experiment", "slowdown", "--json"], "experiment-slowdown.json", 60),
+    experiment(&["experiment", "crossover", "--json"], "experiment-crossover.json", 30),
+    experiment(&["experiment", "slowdown", "--json"], "experiment-slowdown.json", 30),
     experiment(&["experiment", "spectrum", "--json"], "experiment-spectrum.json", 30),
-    step(&["bench", "--record"], 240),
-    step(&["bench", "crashes", PYTHON, "--record"], 60),
-    step(&["bench", "build", "--record"], 60),
-    whole(&["bench", "clock", "--record"], 60),
+    step(&["bench", "--record"], 90),
+    step(&["bench", "crashes", PYTHON, "--repeat", "20", "--record"], 60),
+    step(&["bench", "build", "--record"], 75),
+    whole(&["bench", "clock", "--record"], 45),
     whole(&["bench", "explorer", "--record"], 30),
     whole(&["bench", "latency", "--record"], 60),
-    whole(&["bench", "latency", "--profiles", "--record"], 60),
+    whole(&["bench", "latency", "--profiles", "--record"], 90),
+    #[cfg(target_os = "linux")]
     whole(&["bench", "grading", "--record"], 60),
-    whole(&["book", "--graphs"], 60),
+    whole(&["book", "--graphs"], 20),
 ];
 
 /// What only maintainers record: it takes long, or says nothing about a machine.
