@@ -14,7 +14,7 @@ use shared::baton::{Action, EXIT_SECOND_THREAD, EXIT_UNSTOPPABLE, Op, Page, stat
 use shared::header::{HEADER_BYTES, Header};
 use shared::launch::hand_over;
 use shared::process::{COMMONS_BYTES, count_end, finish_life, forget_life};
-use shared::region::{Kind, Layout, MAX_WORKERS, Region};
+use shared::region::{Kind, Layout, Region};
 use shared::sys;
 
 use super::ahead::{Ahead, Foresight};
@@ -26,6 +26,8 @@ use super::zygote::{self, Zygote};
 /// How often a waiting grader looks at a worker that says nothing. It decides nothing by itself.
 pub(super) const LOOK: Duration = Duration::from_millis(200);
 const PAYLOAD_BYTES: usize = 1 << 20;
+/// A zygote is launched for at least so many workers. What it maps for each makes every fork a little dearer.
+pub const LEAST_WORKERS: usize = 4;
 
 /// A zygote and its workers.
 pub struct Processes {
@@ -58,15 +60,15 @@ impl Processes {
             Region::create("lab-payload", PAYLOAD_BYTES).context("shared memory for the lab")?;
         let scenario = Header { grader: u64::from(std::process::id()), ..scenario.clone() };
         scenario.write(&header);
-        let zygote = Zygote::launch(binary, vec![header_file, payload_file])?;
-        let pids = vec![None; MAX_WORKERS];
+        let zygote = Zygote::launch(binary, scenario.roles.len().max(LEAST_WORKERS), vec![header_file, payload_file])?;
+        let (pids, ahead) = (0..zygote.workers()).map(|_| (None, Ahead::default())).unzip();
         let layout = layout.clone();
         Ok(Processes {
             zygote,
             header,
             payload,
             pids,
-            ahead: (0..MAX_WORKERS).map(|_| Ahead::default()).collect(),
+            ahead,
             foresight: Foresight::default(),
             scenario,
             layout,
@@ -77,11 +79,16 @@ impl Processes {
     }
 
     /// Takes another scenario of the same lab from the next execution on.
+    ///
+    /// # Panics
+    /// When it has more workers than the first one, and more than [`LEAST_WORKERS`].
     pub fn load(&mut self, scenario: &Header, layout: &Layout) {
+        let (asked, most) = (scenario.roles.len(), self.zygote.workers());
+        assert!(asked <= most, "a scenario of {asked} workers, but the zygote was launched for {most}");
         self.scenario = Header { grader: u64::from(std::process::id()), ..scenario.clone() };
         self.scenario.write(&self.header);
         self.layout = layout.clone();
-        (0..MAX_WORKERS).for_each(|slot| self.zygote.page(slot).ahead.forget());
+        (0..self.zygote.workers()).for_each(|slot| self.zygote.page(slot).ahead.forget());
     }
 
     fn fork(&mut self, slot: usize) -> Result<()> {

@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::{Context, Result, bail};
 use shared::baton::{PAGE_BYTES, Page, state};
-use shared::region::{MAX_WORKERS, Region};
+use shared::region::Region;
 use shared::robust::OWNER_DIED;
 use shared::sys::{self, Processors};
 
@@ -43,15 +43,15 @@ pub struct Zygote {
 }
 
 impl Zygote {
-    /// Starts the lab's binary; `files` are its header and payload.
+    /// Starts the lab's binary, for at most so many workers; `files` are its header and payload.
     ///
     /// # Errors
     /// When memory files, the binary or its first words are not to be had.
-    pub fn launch(binary: &Path, mut files: Vec<OwnedFd>) -> Result<Zygote> {
+    pub fn launch(binary: &Path, workers: usize, mut files: Vec<OwnedFd>) -> Result<Zygote> {
         let (control_file, control) = Region::create("lab-control", PAGE_BYTES).context("shared memory for control")?;
         files.push(control_file);
         let mut batons = Vec::new();
-        for _ in 0..=MAX_WORKERS {
+        for _ in 0..=workers {
             let (file, region) = Region::create("lab-baton", PAGE_BYTES).context("shared memory for a baton")?;
             files.push(file);
             batons.push(region);
@@ -61,10 +61,15 @@ impl Zygote {
         if let Some(roam) = ROAM.get() {
             sys::allow_processors(process.id(), roam);
         }
-        let held = (0..MAX_WORKERS).collect();
-        let mut new = Zygote { process, control, batons, held, free: MAX_WORKERS, ordered: false, home };
+        let held = (0..workers).collect();
+        let mut new = Zygote { process, control, batons, held, free: workers, ordered: false, home };
         new.await_ready(state::UNBORN)?;
         Ok(new)
+    }
+
+    /// How many workers there can be.
+    pub fn workers(&self) -> usize {
+        self.held.len()
     }
 
     /// The page of a worker's baton.

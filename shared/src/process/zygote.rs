@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::commons::{LIFE, LIFE_BYTES};
+use super::commons::{COMMONS_BYTES, LIFE, LIFE_BYTES};
 use super::{AnyLab, ME, PAYLOAD, TID, map, payload, send_panics};
 use crate::baton::{self, Aborted, Page, state};
 use crate::header::{HEADER_BYTES, Header};
@@ -90,6 +90,7 @@ fn stepped_worker(common: &Common, baton: &'static Region, statics: &mut Statics
     baton::attach(page);
     robust::register();
     robust::push(&page.baton);
+    prepare(common, statics);
     park(page, state::TOP, tid);
     let slot = page.slot.load(Relaxed) as usize;
     ME.store(slot as u32, Relaxed);
@@ -114,6 +115,14 @@ fn stepped_worker(common: &Common, baton: &'static Region, statics: &mut Statics
         page.dirty.store(u32::from(statics.changed()), Relaxed);
         park(page, parked, tid);
     }
+}
+
+/// Touches what the first turn will need, while nobody waits for this worker: each page costs a fault.
+fn prepare(common: &Common, statics: &mut Statics) {
+    drop(common.lab.layout(&Header::read(common.header)));
+    payload().word(LIFE).load(Relaxed);
+    payload().word(COMMONS_BYTES).load(Relaxed);
+    statics.adopt();
 }
 
 /// Hands the baton over and waits for the next turn.
