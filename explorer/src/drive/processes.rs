@@ -96,7 +96,7 @@ impl Processes {
         self.forks += 1;
         // Nobody makes a worker ahead of need unless one was needed before.
         if self.forks > self.scenario.roles.len() as u64 {
-            self.zygote.order();
+            self.zygote.order_ahead();
         }
         Ok(())
     }

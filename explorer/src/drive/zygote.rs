@@ -40,6 +40,8 @@ pub struct Zygote {
     ordered: bool,
     /// Where the exploration runs.
     home: Processors,
+    /// Whether the process may run elsewhere.
+    roams: bool,
 }
 
 impl Zygote {
@@ -58,11 +60,8 @@ impl Zygote {
         }
         let process = spawn(binary, "__zygote", &files)?;
         let home = Processors::of_this_thread();
-        if let Some(roam) = ROAM.get() {
-            sys::allow_processors(process.id(), roam);
-        }
         let held = (0..workers).collect();
-        let mut new = Zygote { process, control, batons, held, free: workers, ordered: false, home };
+        let mut new = Zygote { process, control, batons, held, free: workers, ordered: false, home, roams: false };
         new.await_ready(state::UNBORN)?;
         Ok(new)
     }
@@ -93,8 +92,17 @@ impl Zygote {
         }
     }
 
+    /// Orders a worker that is not needed yet. Only from then on the zygote may run elsewhere: whoever is waited for is there
+    /// sooner on the processor of the one who waits.
+    pub fn order_ahead(&mut self) {
+        if let Some(roam) = ROAM.get().filter(|_| !std::mem::replace(&mut self.roams, true)) {
+            sys::allow_processors(self.process.id(), roam);
+        }
+        self.order();
+    }
+
     /// Orders a worker: it will have the free baton.
-    pub fn order(&mut self) {
+    fn order(&mut self) {
         if !std::mem::replace(&mut self.ordered, true) {
             Page::of(&self.batons[self.free]).baton.word.store(state::UNBORN, Relaxed);
             let order = Page::of(&self.control);
