@@ -67,10 +67,3 @@ mod engine {
 #[allow(dead_code, reason = "only loom can weaken an ordering")]
 mod parts;
 pub use parts::{robust, sync, words};
-
-/// Two that nap and look again, and a third that should go on: loom follows the two for ever.
-#[test]
-fn brief_lock_of_three() {
-    use parts::lock::{BRIEF, visitors};
-    parts::machine::explore(None, visitors(BRIEF, 3, 2));
-}

@@ -105,7 +105,8 @@ impl Crew {
     }
 
     /// Starts a fresh process in a dead worker's place: it begins at the beginning, and [`Crew::next_event`] will tell its
-    /// end as well.
+    /// end as well. It has no part in the dead one's connections, which ended with that one: what it sends there goes
+    /// nowhere and what it receives is the end, as for the other sides, who are told so before and after.
     ///
     /// # Errors
     /// After [`MAX_RESPAWNS`] respawns.

@@ -69,7 +69,7 @@ impl<T: Plain> Queue<T> {
         self.memory.capacity as usize
     }
 
-    #[inline]
+    #[inline(always)]
     fn pass(&self, action: Action, a: u64, mut act: impl FnMut() -> u64) -> u64 {
         if hooked() { pass(Op { action, object: self.object, a, b: 0 }, &mut act) } else { act() }
     }
@@ -78,7 +78,7 @@ impl<T: Plain> Queue<T> {
     ///
     /// # Errors
     /// When the queue is closed.
-    #[inline]
+    #[inline(always)]
     pub fn put(&self, item: T) -> Result<(), Closed> {
         self.put_all(&[item])
     }
@@ -88,13 +88,13 @@ impl<T: Plain> Queue<T> {
     ///
     /// # Errors
     /// When the queue is closed, or is closed by somebody before everything is in.
-    #[inline]
+    #[inline(always)]
     pub fn put_all(&self, items: &[T]) -> Result<(), Closed> {
         let mut rest = items;
         while !rest.is_empty() {
             let batch = &rest[..rest.len().min(MAX_BATCH)];
             let word = |at: usize| batch[at / T::WORDS].to_words()[at % T::WORDS];
-            let mut act = || self.memory.put(batch.len(), word);
+            let mut act = || self.memory.put(T::WORDS, batch.len(), word);
             let put = if hooked() {
                 let op = Op { action: Action::Put, object: self.object, a: batch.len() as u64, b: word(0) };
                 pass_with(op, batch.len() * T::WORDS, &word, &mut act)
@@ -111,21 +111,21 @@ impl<T: Plain> Queue<T> {
 
     /// Takes the first item **for good**; waits while there is none. `None`: the queue is closed and all that was put in
     /// is done.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self) -> Option<T> {
         self.take_one(Action::Take, true)
     }
 
     /// Takes the first item **for good** if there is one now. `None` says nothing about the next moment.
-    #[inline]
+    #[inline(always)]
     pub fn try_get(&self) -> Option<T> {
         self.take_one(Action::TryTake, false)
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_one(&self, action: Action, wait: bool) -> Option<T> {
         let mut words = [0; MAX_WORDS];
-        let mut act = || self.memory.take(wait, |at, word| words[at] = word);
+        let mut act = || self.memory.take(T::WORDS, wait, |at, word| words[at] = word);
         let taken = self.pass(action, 1, &mut act);
         (taken == 1).then(|| T::from_words(words))
     }
@@ -135,7 +135,7 @@ impl<T: Plain> Queue<T> {
     ///
     /// # Panics
     /// When `max` is 0, or this worker holds a lease of this queue already.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn lease(&self, max: usize) -> Option<Lease<T>> {
         assert!(max > 0, "lease(0): ask for at least one item");
@@ -144,12 +144,12 @@ impl<T: Plain> Queue<T> {
             !self.memory.holds_lease(),
             "this worker holds a lease of this queue already: acknowledge it (`done`) first"
         );
-        let count = self.pass(Action::Lease, max as u64, || self.memory.lease(max));
+        let count = self.pass(Action::Lease, max as u64, || self.memory.lease(T::WORDS, max));
         (count > 0).then(|| Lease { queue: *self, first: 0, count: count as usize })
     }
 
     /// Whether there is no item to take. Out of date as soon as it is known: others put and take meanwhile.
-    #[inline]
+    #[inline(always)]
     pub fn is_empty(&self) -> bool {
         self.pass(Action::IsEmpty, 0, || u64::from(self.memory.is_empty())) == 1
     }
@@ -187,7 +187,7 @@ impl<T: Plain> Lease<T> {
     }
 
     /// Whether all items are acknowledged.
-    #[inline]
+    #[inline(always)]
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -202,7 +202,7 @@ impl<T: Plain> Lease<T> {
         let mut words = [0; MAX_WORDS];
         for (word, to) in words.iter_mut().enumerate().take(T::WORDS) {
             let place = (self.first + at) * T::WORDS + word;
-            *to = self.queue.memory.leased(place);
+            *to = self.queue.memory.leased(T::WORDS, place);
         }
         T::from_words(words)
     }
@@ -213,7 +213,7 @@ impl<T: Plain> Lease<T> {
     }
 
     /// Acknowledges all items: the work is done.
-    #[inline]
+    #[inline(always)]
     pub fn done(mut self) {
         let count = self.count;
         self.acknowledge(count);
@@ -229,7 +229,7 @@ impl<T: Plain> Lease<T> {
         self.acknowledge(1);
     }
 
-    #[inline]
+    #[inline(always)]
     fn acknowledge(&mut self, count: usize) {
         if count == 0 {
             return;

@@ -6,6 +6,7 @@
 mod crew;
 mod pipes;
 mod programs;
+mod reborn;
 mod torture;
 mod torture_queue;
 
@@ -13,16 +14,19 @@ use shared::header::{Header, Role};
 use shared::process::Lab;
 use shared::region::{Cursor, Layout};
 use shared::testing::{
-    crew as crews, function, pipes as pipelines, programs as random, torture as rounds, torture_queue as queue_rounds,
+    crew as crews, function, pipes as pipelines, programs as random, reborn as reborns, torture as rounds,
+    torture_queue as queue_rounds,
 };
 
 struct TestLab;
 
-/// One board or the other: a scenario is a random program, a round of torture, a supervisor's trouble, or a pipe's.
+/// One board or the other: a scenario is a random program, a round of torture, a supervisor's trouble, a pipe's, or
+/// that of a worker started anew.
 enum Board {
     Crew(crew::Board),
     Pipes(pipes::Board),
     Program(programs::Board),
+    Reborn(reborn::Board),
     Torture(torture::Board),
     TortureQueue(torture_queue::Board),
 }
@@ -35,6 +39,7 @@ impl Lab for TestLab {
         match header.roles.first().map(|role| role.function) {
             Some(crews::function::WORKER) => crews::layout(),
             Some(pipelines::function::WORKER) => pipelines::layout(),
+            Some(reborns::function::WORKER) => reborns::layout(),
             Some(function::TORTURE) => rounds::layout(header.params[rounds::MEETINGS_PARAM] as usize),
             Some(function::TORTURE_QUEUE) => queue_rounds::layout(),
             _ => random::layout(header.roles.first().map_or(0, |role| role.args[0])),
@@ -45,6 +50,7 @@ impl Lab for TestLab {
         match header.roles.first().map(|role| role.function) {
             Some(crews::function::WORKER) => Board::Crew(crew::Board::take(cursor)),
             Some(pipelines::function::WORKER) => Board::Pipes(pipes::Board::take(cursor)),
+            Some(reborns::function::WORKER) => Board::Reborn(reborn::Board::take(cursor)),
             Some(function::TORTURE) => Board::Torture(torture::Board::take(cursor, header)),
             Some(function::TORTURE_QUEUE) => Board::TortureQueue(torture_queue::Board::take(cursor, header.seed)),
             _ => Board::Program(programs::Board::take(cursor, header.roles.first().map_or(0, |role| role.args[0]))),
@@ -57,6 +63,8 @@ impl Lab for TestLab {
             (crews::function::SUPERVISOR, Board::Crew(board)) => crew::supervisor(board),
             (pipelines::function::WORKER, Board::Pipes(board)) => pipes::worker(board, me, role.args[0]),
             (pipelines::function::SUPERVISOR, Board::Pipes(board)) => pipes::supervisor(board, role.args[0]),
+            (reborns::function::WORKER, Board::Reborn(board)) => reborn::worker(board, me),
+            (reborns::function::SUPERVISOR, Board::Reborn(board)) => reborn::supervisor(board),
             (function::PROGRAM, Board::Program(board)) => programs::run(board, me, role.args[0]),
             (function::TORTURE, Board::Torture(board)) => torture::run(board, me),
             (function::TORTURE_QUEUE, Board::TortureQueue(board)) => torture_queue::run(board, me as usize),

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use shared::baton::{Action, EXIT_SECOND_THREAD, EXIT_UNSTOPPABLE, Op, Page, state};
+use shared::endpoint::ring;
 use shared::header::{HEADER_BYTES, Header};
 use shared::launch::hand_over;
 use shared::process::{COMMONS_BYTES, count_end, finish_life, forget_life};
@@ -300,6 +301,7 @@ impl Machine for Processes {
     }
 
     fn respawn(&mut self, worker: usize) -> Result<Stop> {
+        ring::sever(&self.payload, &self.layout, worker);
         self.fork(worker)?;
         self.ahead[worker] = Ahead::default();
         self.turn(worker);

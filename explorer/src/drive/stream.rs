@@ -26,7 +26,7 @@ pub struct Stream {
     pub sent: u64,
     /// Bytes taken so far.
     pub taken: u64,
-    /// It was hung up.
+    /// It was hung up, or one of its sides was started anew.
     pub ended: bool,
     /// For each send that is not all taken: how many bytes had been sent then, and when.
     arrivals: VecDeque<(u64, u64)>,
@@ -138,6 +138,17 @@ impl Model {
             Action::ReceiveAny => !AnyOf::of(op).refuse(self),
             Action::HangUp => true,
             _ => false,
+        }
+    }
+
+    /// A worker is started anew: its streams ended with the process before it, and what was sent to that one is lost.
+    pub fn sever(&mut self, worker: usize) {
+        for thing in &mut self.things {
+            let Thing::Stream(stream) = thing else { continue };
+            stream.ended |= stream.from == worker || stream.to == worker;
+            if stream.to == worker {
+                stream.take(u64::MAX);
+            }
         }
     }
 

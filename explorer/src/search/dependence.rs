@@ -49,8 +49,6 @@ pub enum Rule {
     PeerGone,
     /// The end of a member of a crew against those that look whether the other side of a connection is still there.
     PeerLeaves,
-    /// The start of a member of a crew in a dead one's place against the same.
-    PeerReturns,
     /// A deadline that passes because nobody can go on against everything.
     Deadline,
     /// A supervisor's order against everything that its target does, and whoever sees it die or come back.
@@ -63,7 +61,7 @@ impl Rule {
     pub const ENABLING: [Rule; 2] = [Rule::KillFreesLock, Rule::QueueDone];
 
     /// All rules.
-    pub const ALL: [Rule; 19] = [
+    pub const ALL: [Rule; 18] = [
         Rule::Cell,
         Rule::Lock,
         Rule::Array,
@@ -80,7 +78,6 @@ impl Rule {
         Rule::Stream,
         Rule::PeerGone,
         Rule::PeerLeaves,
-        Rule::PeerReturns,
         Rule::Deadline,
         Rule::Order,
     ];

@@ -207,6 +207,21 @@ fn brief_a_kill_at_any_moment_inside_two_locks_3_preemptions() {
 }
 
 #[test]
+fn brief_three_processes_once_3_preemptions() {
+    explore(Some(3), visitors(BRIEF, 3, 1));
+}
+
+#[test]
+fn brief_three_processes_twice_2_preemptions() {
+    explore(Some(2), visitors(BRIEF, 3, 2));
+}
+
+#[test]
+fn brief_a_kill_at_any_moment_of_three_2_preemptions() {
+    explore_kills(Some(2), death(BRIEF, 3));
+}
+
+#[test]
 #[should_panic]
 fn brief_fault_torn_exchange_lets_two_in() {
     inject(Fault::Torn);

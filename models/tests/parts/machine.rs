@@ -36,6 +36,8 @@ pub enum Fault {
     Torn,
     /// The same, but only of the one that completes a meeting.
     TornCompletion,
+    /// The same, but only of the one by which somebody who is about to sleep at a queue says so.
+    TornAnnouncement,
     /// Who takes a free word does not keep the bit that says that others sleep.
     ForgetSleepers,
     /// The sleepers' bit is not seen when the word is swapped, so nobody is woken.
@@ -89,6 +91,8 @@ struct Sleeper {
     process: usize,
     key: usize,
     timed: bool,
+    /// Goes on by itself when the word has changed.
+    naps: bool,
     thread: thread::Thread,
 }
 
@@ -329,6 +333,7 @@ fn settle(word: &Arc<AtomicU32>, dead: u32, pending: bool) {
         // The kernel's exchange is a full barrier.
         if word.compare_exchange(now, now & WAITERS | mark, AcqRel, Relaxed).is_ok() {
             world(|world| world.marked += 1);
+            changed(key);
             if now & WAITERS != 0 {
                 latest(word);
                 wake_where(1, |sleeper| sleeper.key == key);
@@ -349,26 +354,51 @@ fn latest(word: &AtomicU32) -> u32 {
 /// runs out: nothing may depend on it. Afterwards it runs out again and again.
 pub fn sleep(key: usize, look: impl Fn() -> u32, expected: u32, timed: bool) {
     step();
-    let process = me();
-    {
-        let bucket = shared();
-        let _locked = bucket.bucket.lock();
-        if look() != expected && fault() != Fault::SleepBlindly {
-            return;
-        }
-        world(|world| world.sleepers.push(Sleeper { process, key, timed, thread: thread::current() }));
+    let expects = || look() == expected || fault() == Fault::SleepBlindly;
+    if !lie_down(Sleeper { process: me(), key, timed, naps: false, thread: thread::current() }, expects) {
+        return;
     }
     if timed && shared().clock.fetch_add(0, Acquire) > 0 {
-        world(|world| world.sleepers.retain(|sleeper| sleeper.process != process));
+        world(|world| world.sleepers.retain(|sleeper| sleeper.process != me()));
         // From the second time on others go first, or the model would never end.
         if mine(|p| std::mem::replace(&mut p.overslept, true)) {
             thread::yield_now();
         }
         return;
     }
-    while world(|world| world.sleepers.iter().any(|sleeper| sleeper.process == process)) {
+    lie();
+}
+
+/// A nap: lasts until the word is another one.
+pub fn nap(key: usize, look: impl Fn() -> u32, expected: u32) {
+    step();
+    let napper = Sleeper { process: me(), key, timed: false, naps: true, thread: thread::current() };
+    if lie_down(napper, || look() == expected) {
+        lie();
+    }
+}
+
+/// Adds a sleeper, if the word is what it expects; in one step.
+fn lie_down(sleeper: Sleeper, expects: impl Fn() -> bool) -> bool {
+    let shared = shared();
+    let _locked = shared.bucket.lock();
+    let lies = expects();
+    if lies {
+        world(|world| world.sleepers.push(sleeper));
+    }
+    lies
+}
+
+/// Sleeps until somebody took this process out of the sleepers.
+fn lie() {
+    while world(|world| world.sleepers.iter().any(|sleeper| sleeper.process == me())) {
         thread::park();
     }
+}
+
+/// The word with this key is another one: who naps until then goes on.
+pub fn changed(key: usize) {
+    wake_where(i32::MAX, |sleeper| sleeper.naps && sleeper.key == key);
 }
 
 /// `FUTEX_WAKE`: `look` reads the word, which orders this wake-up among the changes of the word.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32 as Count, Ordering::Relaxed};
 use super::machine::{Fault, count_ends, doom, explore, explore_kills, inject, run, tid};
 use super::robust::{self, RobustWord};
 use super::sync::{AtomicU32, AtomicU64};
-use super::words::queue::{Caller, Control, End, Line, MAX_BATCH, Memory};
+use super::words::queue::{Caller, Control, End, Line, MAX_BATCH, Memory, SLEEPERS};
 use super::words::{WAITERS, owner_died};
 use crate::engine::Data;
 
@@ -37,18 +37,27 @@ pub struct Store {
 impl Store {
     /// A queue with this many items in it, closed or not.
     fn new(items: u64, closed: bool) -> Arc<Store> {
+        Store::made(items, closed, 0)
+    }
+
+    /// An empty queue whose bell for items holds this.
+    fn with_bell(bell: u32) -> Arc<Store> {
+        Store::made(0, false, bell)
+    }
+
+    fn made(items: u64, closed: bool, bell: u32) -> Arc<Store> {
         let words = |count: usize| (0..count).map(|_| AtomicU64::new(0)).collect::<Vec<_>>();
         let half = |value: u32| AtomicU32::new(value);
-        let end = |place: u64| End {
+        let end = |place: u64, bell: u32| End {
             lock: RobustWord { word: half(0) },
             place: AtomicU64::new(place),
             seen: AtomicU64::new(0),
-            bell: half(0),
+            bell: half(bell),
         };
         let control = Control {
-            put: end(items),
+            put: end(items, bell),
             line: Line,
-            take: end(0),
+            take: end(0, 0),
             intent: AtomicU64::new(0),
             intent_head: AtomicU64::new(0),
             rare: Line,
@@ -81,19 +90,19 @@ impl Store {
     }
 
     fn put(&self, me: usize) {
-        assert_eq!(self.seen_by(me, &self.alive()).put(1, |_| 7), 1);
+        assert_eq!(self.seen_by(me, &self.alive()).put(1, 1, |_| 7), 1);
     }
 
     /// Takes items for good until the queue says that everything is done.
     fn take_all(&self, me: usize) {
-        while self.seen_by(me, &self.alive()).take(true, |_, item| assert!(item == 7 || item == 0)) == 1 {
+        while self.seen_by(me, &self.alive()).take(1, true, |_, item| assert!(item == 7 || item == 0)) == 1 {
             self.done.fetch_add(1, Relaxed);
         }
     }
 
     /// Leases an item and acknowledges it.
     pub fn lease_and_acknowledge(&self, me: usize) {
-        if self.seen_by(me, &self.alive()).lease(1) == 1 {
+        if self.seen_by(me, &self.alive()).lease(1, 1) == 1 {
             self.nearly.fetch_add(1, Relaxed);
             self.seen_by(me, &self.alive()).acknowledge(1);
             self.done.fetch_add(1, Relaxed);
@@ -102,7 +111,7 @@ impl Store {
 
     /// Leases an item and gives it back.
     pub fn lease_and_give_back(&self, me: usize) {
-        if self.seen_by(me, &self.alive()).lease(1) == 1 {
+        if self.seen_by(me, &self.alive()).lease(1, 1) == 1 {
             self.seen_by(me, &self.alive()).give_back();
         }
     }
@@ -112,7 +121,7 @@ impl Store {
     /// Takes the item for good, if it is there.
     pub fn take_one(&self, me: usize) {
         self.nearly.fetch_add(1, Relaxed);
-        let got = self.seen_by(me, &self.alive()).take(false, |_, _| {});
+        let got = self.seen_by(me, &self.alive()).take(1, false, |_, _| {});
         self.done.fetch_add(got as u32, Relaxed);
     }
 }
@@ -133,7 +142,7 @@ pub fn hand_over() -> impl Fn() + Send + Sync {
             store.put(0);
         });
         let getter = body(&store, |store| {
-            let got = store.seen_by(1, &store.alive()).take(true, |_, item| assert_eq!(item, 7, "an old value"));
+            let got = store.seen_by(1, &store.alive()).take(1, true, |_, item| assert_eq!(item, 7, "an old value"));
             assert_eq!((got, store.note.get()), (1, 1));
         });
         run(vec![putter, getter]);
@@ -152,10 +161,10 @@ pub fn room(leased: bool) -> impl Fn() + Send + Sync {
         let getter = body(&store, move |store| {
             store.note.set(1);
             if leased {
-                assert_eq!(store.seen_by(1, &store.alive()).lease(1), 1);
+                assert_eq!(store.seen_by(1, &store.alive()).lease(1, 1), 1);
                 return;
             }
-            assert_eq!(store.seen_by(1, &store.alive()).take(true, |_, _| {}), 1);
+            assert_eq!(store.seen_by(1, &store.alive()).take(1, true, |_, _| {}), 1);
         });
         run(vec![putter, getter]);
         assert_eq!(store.control.put.place.latest() - store.control.take.place.latest(), 1);
@@ -171,7 +180,7 @@ pub fn join() -> impl Fn() + Send + Sync {
             assert_eq!(store.done.load(Relaxed) + store.nearly.load(Relaxed), 1, "joined before the work was done");
         });
         let worker = body(&store, |store| {
-            assert_eq!(store.seen_by(1, &store.alive()).lease(1), 1);
+            assert_eq!(store.seen_by(1, &store.alive()).lease(1, 1), 1);
             store.nearly.fetch_add(1, Relaxed);
             store.seen_by(1, &store.alive()).acknowledge(1);
         });
@@ -206,7 +215,7 @@ pub fn two_wait() -> impl Fn() + Send + Sync {
         let store = Store::new(0, false);
         let getter = |me| {
             body(&store, move |store| {
-                assert_eq!(store.seen_by(me, &store.alive()).take(true, |_, item| assert_eq!(item, 7)), 1);
+                assert_eq!(store.seen_by(me, &store.alive()).take(1, true, |_, item| assert_eq!(item, 7)), 1);
             })
         };
         let bodies = vec![
@@ -221,11 +230,29 @@ pub fn two_wait() -> impl Fn() + Send + Sync {
     }
 }
 
+/// One puts two items, the other takes them, and the bell says from the beginning that somebody sleeps: one that has got up by
+/// itself. So who puts the first item rings, while the one that took it already is on its way to bed for the second.
+pub fn bell_left_set() -> impl Fn() + Send + Sync {
+    || {
+        let store = Store::with_bell(SLEEPERS);
+        let putter = body(&store, |store| {
+            store.put(0);
+            store.put(0);
+        });
+        let getter = body(&store, |store| {
+            for _ in 0..2 {
+                assert_eq!(store.seen_by(1, &store.alive()).take(1, true, |_, item| assert_eq!(item, 7)), 1);
+            }
+        });
+        run(vec![putter, getter]);
+    }
+}
+
 /// One waits for items, the other says that there will be none.
 pub fn close() -> impl Fn() + Send + Sync {
     || {
         let store = Store::new(0, false);
-        let waiter = body(&store, |store| assert_eq!(store.seen_by(0, &store.alive()).take(true, |_, _| {}), 0));
+        let waiter = body(&store, |store| assert_eq!(store.seen_by(0, &store.alive()).take(1, true, |_, _| {}), 0));
         let closer = body(&store, |store| store.seen_by(1, &store.alive()).close());
         run(vec![waiter, closer]);
     }
@@ -237,7 +264,7 @@ pub fn give_back() -> impl Fn() + Send + Sync {
         let sum = |_, item: u64| {
             store.done.fetch_add(item as u32 + 1, Relaxed);
         };
-        assert_eq!(store.seen_by(me, &store.alive()).take(true, sum), 1);
+        assert_eq!(store.seen_by(me, &store.alive()).take(1, true, sum), 1);
     }
     || {
         let store = Store::new(1, false);
@@ -262,7 +289,7 @@ pub fn death_while_putting() -> impl Fn() + Send + Sync {
             count_ends(&store.ends);
             robust::push(&store.life);
             doom();
-            let put = store.seen_by(0, &store.alive()).put(1, |_| 7);
+            let put = store.seen_by(0, &store.alive()).put(1, 1, |_| 7);
             store.nearly.fetch_add(u32::from(put == 1), Relaxed);
         });
         let survivor = body(&store, |store| {
@@ -278,6 +305,11 @@ pub fn death_while_putting() -> impl Fn() + Send + Sync {
 #[test]
 fn two_wait_for_an_item_each_1_preemption() {
     explore(Some(1), two_wait());
+}
+
+#[test]
+fn a_ring_while_another_goes_to_bed_3_preemptions() {
+    explore(Some(3), bell_left_set());
 }
 
 #[test]

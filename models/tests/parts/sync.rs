@@ -7,7 +7,7 @@ pub use std::sync::atomic::Ordering::{self, *};
 use std::time::Duration;
 
 use super::machine::{self, Fault, fault, ordering, step};
-use crate::engine::{atomic, thread};
+use crate::engine::atomic;
 use crate::words::{OWNER, WAITERS};
 
 /// One look is enough to run through the code; more would only multiply the executions.
@@ -16,10 +16,10 @@ pub const SPINS: u32 = 1;
 /// Checkers do not reorder what one process does to its own words, except as the orderings allow.
 pub fn compiler_fence(_order: Ordering) {}
 
-/// Whoever naps lets everybody else go first: what it waits for may take as long as it likes, and wakes nobody.
-pub fn nap(_word: &AtomicU32, _expected: u32) {
-    step();
-    thread::yield_now();
+/// Whoever naps looks at the word again some time later. As long as it has not changed, it would only nap once more: so here a
+/// nap lasts until the word is another one, and a model of several who nap has an end.
+pub fn nap(word: &AtomicU32, expected: u32) {
+    machine::nap(word.key(), || word.latest(), expected);
 }
 
 /// Has none: who finds nothing to do goes to sleep at once.
@@ -61,6 +61,7 @@ macro_rules! modelled {
             pub fn store(&self, value: $number, order: Ordering) {
                 step();
                 self.0.store(value, ordering(order, Location::caller()));
+                machine::changed(self.key());
             }
 
             /// As the real one.
@@ -78,7 +79,15 @@ macro_rules! modelled {
                 let new = if fault() == Fault::ForgetSleepers && free { new & !(WAITERS as $number) } else { new };
                 let (success, failure) = (ordering(success, place), ordering(failure, place));
                 let completes = (new as u64) >> 32 > (current as u64) >> 32;
-                if fault() == Fault::Torn || fault() == Fault::TornCompletion && completes {
+                // Of those that order nothing, one sets the lowest bit: who is about to sleep says so.
+                let announces = success == Relaxed && new & 1 == 1;
+                let torn = match fault() {
+                    Fault::Torn => true,
+                    Fault::TornCompletion => completes,
+                    Fault::TornAnnouncement => announces,
+                    _ => false,
+                };
+                if torn {
                     let now = self.0.load(Relaxed);
                     if now != current {
                         return Err(now);
@@ -88,6 +97,7 @@ macro_rules! modelled {
                     self.0.compare_exchange(current, new, success, failure)?;
                 }
                 machine::exchanged(u64::from(current), u64::from(new));
+                machine::changed(self.key());
                 Ok(current)
             }
 
@@ -113,6 +123,7 @@ impl AtomicU32 {
     pub fn swap(&self, value: u32, order: Ordering) -> u32 {
         step();
         let old = self.0.swap(value, ordering(order, Location::caller()));
+        machine::changed(self.key());
         if fault() == Fault::WakeNobody { old & !WAITERS } else { old }
     }
 
@@ -120,7 +131,9 @@ impl AtomicU32 {
     #[track_caller]
     pub fn fetch_add(&self, value: u32, order: Ordering) -> u32 {
         step();
-        self.0.fetch_add(value, ordering(order, Location::caller()))
+        let old = self.0.fetch_add(value, ordering(order, Location::caller()));
+        machine::changed(self.key());
+        old
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use crate::baton::{Action, Op, pass};
 use crate::process;
-use crate::region::{Cursor, Kind, Region};
+use crate::region::{Cursor, Kind, Layout, Region};
 use crate::sys::hermetic::mix;
 
 /// Bytes of a stream before its ring.
@@ -17,7 +17,7 @@ pub const HEAD: usize = 64;
 pub const SENT: usize = 0;
 /// Word of a stream: bytes taken so far.
 pub const TAKEN: usize = 1;
-/// Word of a stream: 1 when it was hung up.
+/// Word of a stream: 1 when it was hung up, or one of its sides was started anew.
 pub const ENDED: usize = 2;
 
 /// The most bytes of one send: they must fit into a baton page.
@@ -39,6 +39,21 @@ pub const ROOM_AGAIN: u64 = 1 << 31;
 /// A number that stands for some bytes in an announcement: a run that sends other bytes than before has left its schedule.
 pub fn fingerprint(bytes: &[u8]) -> u64 {
     bytes.iter().fold(bytes.len() as u64, |sum, byte| mix(sum ^ u64::from(*byte)))
+}
+
+/// Ends a dead worker's streams for good: whoever is started anew in its place neither gets what was sent to it nor sends
+/// where it did. What it sent still arrives. The grader does it, before the fresh process begins.
+pub fn sever(payload: &Region, layout: &Layout, worker: usize) {
+    for object in &layout.objects {
+        let Kind::Stream { from, to, .. } = object.kind else { continue };
+        let word = |at: usize| payload.word(object.offset + at * 8);
+        if from == worker || to == worker {
+            word(ENDED).store(1, Relaxed);
+        }
+        if to == worker {
+            word(TAKEN).store(word(SENT).load(Relaxed), Relaxed);
+        }
+    }
 }
 
 /// One stream.

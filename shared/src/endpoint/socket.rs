@@ -29,6 +29,12 @@ pub struct Pair {
     ends: [(Option<usize>, OwnedFd); 2],
 }
 
+impl Pair {
+    fn is_for_everybody(&self) -> bool {
+        self.ends.iter().all(|(whose, _)| whose.is_none())
+    }
+}
+
 /// A pair for each connection and each pipe of the board.
 ///
 /// # Errors
@@ -52,9 +58,20 @@ pub fn pairs(layout: &Layout) -> Result<Vec<Pair>> {
     Ok(pairs)
 }
 
+/// A pair for each connection of the board and none for a pipe, for a worker that is started anew: once it has
+/// [kept its own](keep_own) ends there is nobody at the others, as befits connections that ended with the process before it.
+///
+/// # Errors
+/// When descriptors are short.
+pub fn with_nobody(layout: &Layout) -> Result<Vec<Pair>> {
+    let mut pairs = pairs(layout)?;
+    pairs.retain(|pair| !pair.is_for_everybody());
+    Ok(pairs)
+}
+
 /// Those that every worker keeps both ends of: the pipes. The others are closed here.
 pub fn for_everybody(mut pairs: Vec<Pair>) -> Vec<Pair> {
-    pairs.retain(|pair| pair.ends.iter().all(|(whose, _)| whose.is_none()));
+    pairs.retain(Pair::is_for_everybody);
     pairs
 }
 

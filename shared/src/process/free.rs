@@ -81,7 +81,15 @@ pub(super) fn run(lab: &dyn AnyLab, header: RawFd, payload_fd: RawFd, trace: Opt
     match orders {
         None => while team.reap(sys::wait_any()) {},
         Some(orders) => team.serve(orders, &mut |slot| {
-            endpoint::socket::keep_own(std::mem::take(&mut pipes), slot);
+            let mut ends = std::mem::take(&mut pipes);
+            match endpoint::socket::with_nobody(&layout) {
+                Ok(connections) => ends.extend(connections),
+                Err(error) => {
+                    eprintln!("sockets: {error}");
+                    sys::exit_now(4);
+                }
+            }
+            endpoint::socket::keep_own(ends, slot);
             free_worker(lab, slot, crew, &scenario, trace)
         }),
     }

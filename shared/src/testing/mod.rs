@@ -5,6 +5,7 @@
 pub mod crew;
 pub mod pipes;
 pub mod programs;
+pub mod reborn;
 pub mod torture;
 pub mod torture_queue;
 

@@ -13,7 +13,7 @@ use crate::sync::{
 };
 
 /// Waits until the lock is free and takes it for thread `me`. True when the last holder died with it.
-#[inline]
+#[inline(always)]
 pub fn acquire(lock: &RobustWord, me: u32) -> bool {
     robust::begin(lock);
     // Acquire: partner of the release in `release`.
@@ -29,10 +29,11 @@ fn acquire_contended(lock: &RobustWord, me: u32) -> bool {
     loop {
         let now = lock.word.load(Relaxed);
         // Acquire: partner of the release in `release`, or of the kernel's mark for a dead holder.
-        if now & OWNER == 0 && lock.word.compare_exchange(now, me, Acquire, Relaxed).is_ok() {
-            return now & OWNER_DIED != 0;
-        }
-        if spins > SPINS {
+        if now & OWNER == 0 {
+            if lock.word.compare_exchange(now, me, Acquire, Relaxed).is_ok() {
+                return now & OWNER_DIED != 0;
+            }
+        } else if spins > SPINS {
             nap(&lock.word, now);
         } else {
             // Twice as long each time: whoever looks takes the word's cache line away from the holder.
@@ -43,7 +44,7 @@ fn acquire_contended(lock: &RobustWord, me: u32) -> bool {
 }
 
 /// Frees the lock.
-#[inline]
+#[inline(always)]
 pub fn release(lock: &RobustWord) {
     robust::begin_release(lock);
     // Release: partner of the acquire in `acquire` and `acquire_contended`.

@@ -44,6 +44,7 @@ impl Model {
             Action::CrewAlive => op.a & !self.gone(),
             Action::CrewRespawn if self.life[op.a as usize] == Life::Dead => {
                 self.life[op.a as usize] = Life::Alive;
+                self.sever(op.a as usize);
                 1
             }
             Action::CrewKill if self.life[op.a as usize] == Life::Alive => {

@@ -18,10 +18,8 @@ pub fn add(t: &mut Touches, model: &Model, worker: usize, op: &Op, rules: Rules)
         }
         Action::CrewRespawn if rules.has(Rule::Order) => {
             t.add(LIFE | op.a, true, false, true);
+            // The other sides of its connections see no difference: they ended with the process before it.
             t.add(EXIT | op.a, true, false, true);
-            if rules.has(Rule::PeerReturns) {
-                t.add(PEER | op.a, true, false, true);
-            }
         }
         _ => {}
     }

@@ -16,43 +16,43 @@ const LEASE: u64 = 1 << 62;
 const RETURN: u64 = 2 << 62;
 
 /// First and count of a lease word.
-#[inline]
+#[inline(always)]
 pub fn lease_range(word: u64) -> (usize, usize) {
     ((word >> 16 & 0xffff) as usize, (word & 0xffff) as usize)
 }
 
 /// A lease word.
-#[inline]
+#[inline(always)]
 pub fn lease_word(tid: u32, first: usize, count: usize) -> u64 {
     if count == 0 { 0 } else { u64::from(tid) << 32 | (first as u64) << 16 | count as u64 }
 }
 
 impl<'m> Memory<'m> {
     /// Whether the caller holds a lease. Only itself changes that.
-    #[inline]
+    #[inline(always)]
     pub fn holds_lease(&self) -> bool {
         self.leases[self.caller.me].load(Relaxed) >> 32 == u64::from(self.caller.tid)
     }
 
     /// Word `at` of the caller's lease area.
-    #[inline]
-    pub fn leased(&self, at: usize) -> u64 {
-        self.area(self.caller.me)[at].load(Relaxed)
+    #[inline(always)]
+    pub fn leased(&self, words: usize, at: usize) -> u64 {
+        self.area(self.caller.me, words)[at].load(Relaxed)
     }
 
     /// A worker's lease area.
-    #[inline]
-    fn area(&self, w: usize) -> &'m [AtomicU64] {
-        &self.areas[w * MAX_BATCH * self.words..]
+    #[inline(always)]
+    fn area(&self, w: usize, words: usize) -> &'m [AtomicU64] {
+        &self.areas[w * MAX_BATCH * words..]
     }
 
     /// Moves the first `count` items from the ring into the caller's lease. The take lock is held.
-    #[inline]
-    pub(super) fn move_out(&self, count: u64) {
+    #[inline(always)]
+    pub(super) fn move_out(&self, words: usize, count: u64) {
         let head = self.control.take.place.load(Relaxed);
-        let area = self.area(self.caller.me).chunks_exact(self.words);
+        let area = self.area(self.caller.me, words).chunks_exact(words);
         for (item, to) in (0..count).zip(area) {
-            let from = self.slot(head.wrapping_add(item));
+            let from = self.slot(head.wrapping_add(item), words);
             to.iter().zip(from).for_each(|(to, from)| to.store(from.load(Relaxed), Relaxed));
         }
         self.intend(LEASE, self.caller.me, count, head);
@@ -63,7 +63,7 @@ impl<'m> Memory<'m> {
     }
 
     /// Takes the first `count` items out of the caller's lease. The take lock is held.
-    #[inline]
+    #[inline(always)]
     pub(super) fn shorten(&self, count: usize) {
         let (first, left) = lease_range(self.leases[self.caller.me].load(Relaxed));
         in_order(&self.leases[self.caller.me], lease_word(self.caller.tid, first + count, left.saturating_sub(count)));
@@ -74,9 +74,9 @@ impl<'m> Memory<'m> {
         let (first, count) = lease_range(self.leases[worker].load(Relaxed));
         let head = self.control.take.place.load(Relaxed);
         let back = head.wrapping_sub(count as u64);
-        let area = self.area(worker).chunks_exact(self.words).skip(first);
+        let area = self.area(worker, self.words).chunks_exact(self.words).skip(first);
         for (item, from) in (0..count as u64).zip(area) {
-            let to = self.slot(back.wrapping_add(item));
+            let to = self.slot(back.wrapping_add(item), self.words);
             to.iter().zip(from).for_each(|(to, from)| to.store(from.load(Relaxed), Relaxed));
         }
         self.intend(RETURN, worker, count as u64, head);
@@ -84,7 +84,7 @@ impl<'m> Memory<'m> {
         count as u64
     }
 
-    #[inline]
+    #[inline(always)]
     fn intend(&self, kind: u64, worker: usize, count: u64, head: u64) {
         in_order(&self.control.intent_head, head);
         in_order(&self.control.intent, kind | (worker as u64) << 32 | count);
@@ -117,7 +117,7 @@ impl<'m> Memory<'m> {
     }
 
     /// Every operation begins with this: a worker's end may have left a lease behind.
-    #[inline]
+    #[inline(always)]
     pub(super) fn look_for_the_dead(&self) {
         // Acquire: partner of the release that counts an end; whoever has ended is then seen as not alive.
         let ends = self.caller.ends.load(Acquire);
@@ -144,7 +144,7 @@ impl<'m> Memory<'m> {
 /// Stores a word after everything that stands before it and before everything that follows. The locks order memory
 /// between the living; this is for our death: `repair` relies on how far we came. A kill comes between two instructions, so
 /// only the compiler must not reorder.
-#[inline]
+#[inline(always)]
 fn in_order(word: &AtomicU64, value: u64) {
     compiler_fence(SeqCst);
     word.store(value, Relaxed);

@@ -23,6 +23,7 @@ mod leases;
 mod sleep;
 
 pub use leases::{lease_range, lease_word};
+pub use sleep::SLEEPERS;
 
 use super::brief::{acquire, release};
 use crate::robust::RobustWord;
@@ -31,7 +32,7 @@ use crate::sync::{
     Ordering::{Acquire, Relaxed, Release},
     Patience,
 };
-use sleep::wake;
+use sleep::{ring, somebody_sleeps, wake};
 
 /// The most items that move in one step; more take several steps.
 pub const MAX_BATCH: usize = 32;
@@ -123,51 +124,71 @@ pub fn places(capacity: usize, workers: usize) -> usize {
 
 impl<'m> Memory<'m> {
     /// Puts up to `count` items, as many as there is room for, at least one; waits for room. Gives how many, or [`CLOSED`].
-    #[inline]
-    pub fn put(&self, count: usize, word: impl Fn(usize) -> u64) -> u64 {
-        let put = &self.control.put;
+    #[inline(always)]
+    pub fn put(&self, words: usize, count: usize, word: impl Fn(usize) -> u64) -> u64 {
+        match self.put_now(words, count, &word) {
+            0 => self.put_patiently(words, count, &word),
+            put => put,
+        }
+    }
+
+    #[cold]
+    fn put_patiently(&self, words: usize, count: usize, word: &impl Fn(usize) -> u64) -> u64 {
         let mut patience = Patience::fresh();
         loop {
-            self.enter_put();
-            if self.control.closed.load(Relaxed) != 0 {
-                release(&put.lock);
-                return CLOSED;
-            }
-            let tail = put.place.load(Relaxed);
-            let count = self.room(tail, count.min(MAX_BATCH) as u64);
-            if count > 0 {
-                for item in 0..count {
-                    let words = self.slot(tail.wrapping_add(item)).iter();
-                    words.zip(item as usize * self.words..).for_each(|(to, at)| to.store(word(at), Relaxed));
-                }
-                // Killed before this store, we have put nothing. Release: partner of the acquire in `items`.
-                put.place.store(tail.wrapping_add(count), Release);
-                release(&put.lock);
-                wake(&put.bell, count as i32);
-                return count;
-            }
-            release(&put.lock);
             if !patience.give_way() {
                 self.sleep_for_room();
+            }
+            match self.put_now(words, count, word) {
+                0 => {}
+                put => return put,
             }
         }
     }
 
+    /// As [`put`](Memory::put), but does not wait: gives 0 when there is no room.
+    #[inline(always)]
+    fn put_now(&self, words: usize, count: usize, word: &impl Fn(usize) -> u64) -> u64 {
+        let put = &self.control.put;
+        self.enter_put();
+        if self.control.closed.load(Relaxed) != 0 {
+            release(&put.lock);
+            return CLOSED;
+        }
+        let tail = put.place.load(Relaxed);
+        let count = self.room(tail, count.min(MAX_BATCH) as u64);
+        if count == 0 {
+            release(&put.lock);
+            return 0;
+        }
+        for item in 0..count {
+            let slot = self.slot(tail.wrapping_add(item), words);
+            (0..words).for_each(|at| slot[at].store(word(item as usize * words + at), Relaxed));
+        }
+        // Killed before this store, we have put nothing. Release: partner of the acquire in `items`.
+        put.place.store(tail.wrapping_add(count), Release);
+        let asleep = somebody_sleeps(&put.bell);
+        release(&put.lock);
+        if asleep {
+            ring(&put.bell, count as i32);
+        }
+        count
+    }
+
     /// Takes the first item for good. Gives 0 when the queue is closed and everything in it is done, or, without `wait`,
     /// when there is none; else 1.
-    #[inline]
-    pub fn take(&self, wait: bool, mut deliver: impl FnMut(usize, u64)) -> u64 {
+    #[inline(always)]
+    pub fn take(&self, words: usize, wait: bool, mut deliver: impl FnMut(usize, u64)) -> u64 {
         let take = &self.control.take;
         if self.enter_for_items(wait, 1) == 0 {
             return 0;
         }
         let head = take.place.load(Relaxed);
-        self.slot(head).iter().enumerate().for_each(|(at, word)| deliver(at, word.load(Relaxed)));
+        self.slot(head, words).iter().enumerate().for_each(|(at, word)| deliver(at, word.load(Relaxed)));
         // From here on nobody else will ever see the item. Release: partner of the acquire in `room`.
         take.place.store(head.wrapping_add(1), Release);
         let over = self.has_drained();
-        release(&take.lock);
-        wake(&take.bell, 1);
+        self.leave_with_room(1);
         self.tell(over);
         1
     }
@@ -177,20 +198,30 @@ impl<'m> Memory<'m> {
     ///
     /// # Panics
     /// When the worker holds a lease of this queue already.
-    #[inline]
-    pub fn lease(&self, max: usize) -> u64 {
+    #[inline(always)]
+    pub fn lease(&self, words: usize, max: usize) -> u64 {
         assert!(!self.holds_lease(), "a second lease by the same worker");
         let count = self.enter_for_items(true, max.min(MAX_BATCH) as u64);
         if count > 0 {
-            self.move_out(count);
-            release(&self.control.take.lock);
-            wake(&self.control.take.bell, count as i32);
+            self.move_out(words, count);
+            self.leave_with_room(count);
         }
         count
     }
 
+    /// Frees the take end, and wakes those who wait for the room of so many items.
+    #[inline(always)]
+    fn leave_with_room(&self, count: u64) {
+        let take = &self.control.take;
+        let asleep = somebody_sleeps(&take.bell);
+        release(&take.lock);
+        if asleep {
+            ring(&take.bell, count as i32);
+        }
+    }
+
     /// Acknowledges the first `count` items of the caller's lease.
-    #[inline]
+    #[inline(always)]
     pub fn acknowledge(&self, count: usize) {
         self.enter_take();
         self.shorten(count);
@@ -208,7 +239,7 @@ impl<'m> Memory<'m> {
     }
 
     /// Whether there is no item to take. Out of date as soon as it is known.
-    #[inline]
+    #[inline(always)]
     pub fn is_empty(&self) -> bool {
         self.enter_take();
         let empty = self.items(1) == 0;
@@ -226,14 +257,14 @@ impl<'m> Memory<'m> {
     }
 
     /// The words of the item that `place` counts to.
-    #[inline]
-    fn slot(&self, place: u64) -> &'m [AtomicU64] {
-        let start = (place & (self.places - 1)) as usize * self.words;
-        &self.ring[start..start + self.words]
+    #[inline(always)]
+    fn slot(&self, place: u64, words: usize) -> &'m [AtomicU64] {
+        let start = (place & (self.places - 1)) as usize * words;
+        &self.ring[start..start + words]
     }
 
     /// How many of `wanted` items there is room for. The put lock is held, and the put end stands at `tail`.
-    #[inline]
+    #[inline(always)]
     fn room(&self, tail: u64, wanted: u64) -> u64 {
         let Control { put, take, .. } = self.control;
         let room = |head: u64| self.capacity.saturating_sub(tail.wrapping_sub(head));
@@ -248,7 +279,7 @@ impl<'m> Memory<'m> {
     }
 
     /// How many of `wanted` items there are. The take lock is held.
-    #[inline]
+    #[inline(always)]
     fn items(&self, wanted: u64) -> u64 {
         let Control { put, take, .. } = self.control;
         let head = take.place.load(Relaxed);
@@ -263,14 +294,14 @@ impl<'m> Memory<'m> {
     }
 
     /// Locks the put end. A death with this lock left nothing half done.
-    #[inline]
+    #[inline(always)]
     fn enter_put(&self) {
         self.look_for_the_dead();
         acquire(&self.control.put.lock, self.caller.tid);
     }
 
     /// Locks the take end.
-    #[inline]
+    #[inline(always)]
     fn enter_take(&self) {
         self.look_for_the_dead();
         self.lock_take();
@@ -282,7 +313,7 @@ impl<'m> Memory<'m> {
         self.lock_both();
     }
 
-    #[inline]
+    #[inline(always)]
     fn lock_take(&self) {
         if acquire(&self.control.take.lock, self.caller.tid) {
             self.repair();
@@ -295,7 +326,7 @@ impl<'m> Memory<'m> {
         acquire(&self.control.put.lock, self.caller.tid);
     }
 
-    #[inline]
+    #[inline(always)]
     fn leave_both(&self) {
         release(&self.control.put.lock);
         release(&self.control.take.lock);
@@ -303,15 +334,20 @@ impl<'m> Memory<'m> {
 
     /// Locks the take end with up to `wanted` items in the ring, and gives how many; waits, if it may, until there is one. 0,
     /// and no lock: there will be none (or is none, without `wait`).
-    #[inline]
+    #[inline(always)]
     fn enter_for_items(&self, wait: bool, wanted: u64) -> u64 {
+        self.enter_take();
+        match self.items(wanted) {
+            0 => self.await_items(wait, wanted),
+            count => count,
+        }
+    }
+
+    /// Goes on with the take end locked and no items in the ring.
+    #[cold]
+    fn await_items(&self, wait: bool, wanted: u64) -> u64 {
         let mut patience = Patience::fresh();
         loop {
-            self.enter_take();
-            let count = self.items(wanted);
-            if count > 0 {
-                return count;
-            }
             // While somebody holds a lease, its items may still come back: who leaves now would never do them.
             let over = !wait || self.is_over();
             release(&self.control.take.lock);
@@ -320,6 +356,11 @@ impl<'m> Memory<'m> {
             }
             if !patience.give_way() {
                 self.sleep_for_items();
+            }
+            self.enter_take();
+            let count = self.items(wanted);
+            if count > 0 {
+                return count;
             }
         }
     }

@@ -1,29 +1,37 @@
 //! Who sleeps at a queue, and who wakes them.
 //!
 //! A **bell** is a futex word. Who finds nothing to do looks once more with both locks held, sets the bell's lowest bit, and
-//! sleeps as long as the word stays as it is. Who changes something looks at the bell after its change, without a lock: a
-//! sleeper that did not see the change had both locks before it, so its bit is seen.
+//! sleeps as long as the word stays as it is. Who changes something looks at the bell after its change, with the lock or
+//! after it: a sleeper that did not see the change had both locks before it, so its bit is seen.
 
 use super::Memory;
 use crate::sync::{AtomicU32, Ordering::Relaxed, futex_wait, futex_wake};
 use crate::words::LOOK_AGAIN;
 
 /// Bit 0 of a bell: somebody sleeps.
-const SLEEPERS: u32 = 1;
+pub const SLEEPERS: u32 = 1;
 /// The other bits count, so that no sleeper mistakes one ring, or one sleeper, for another.
 const ONE: u32 = 2;
 
 /// Wakes up to `count` of those who sleep until the bell is rung. If there are any, the word changes, so that who is about
 /// to fall asleep does not.
-#[inline]
+#[inline(always)]
 pub(super) fn wake(bell: &AtomicU32, count: i32) {
-    if bell.load(Relaxed) & SLEEPERS != 0 {
+    if somebody_sleeps(bell) {
         ring(bell, count);
     }
 }
 
+/// Whether there is anybody to wake. Asked after a change; best while its lock is still held, because the bell lies in the
+/// lock's cache line, which others may take away with the lock.
+#[inline(always)]
+pub(super) fn somebody_sleeps(bell: &AtomicU32) -> bool {
+    bell.load(Relaxed) & SLEEPERS != 0
+}
+
+/// Wakes up to `count` of those who sleep.
 #[cold]
-fn ring(bell: &AtomicU32, count: i32) {
+pub(super) fn ring(bell: &AtomicU32, count: i32) {
     let rung = bell.fetch_add(ONE, Relaxed).wrapping_add(ONE);
     // A sleeper that came since then changed the word: its bit stays.
     if count > 0 && futex_wake(bell, count) == 0 {
@@ -77,14 +85,14 @@ impl Memory<'_> {
 
     /// Whether something that was just taken or acknowledged was the last thing, and somebody wants to know. The take lock
     /// is held.
-    #[inline]
+    #[inline(always)]
     pub(super) fn has_drained(&self) -> bool {
         let awaited = self.control.drained.load(Relaxed) & SLEEPERS != 0 || self.is_closed();
         awaited && self.is_drained()
     }
 
     /// Wakes those who wait for the end of everything, and those for whom no item will come any more.
-    #[inline]
+    #[inline(always)]
     pub(super) fn tell(&self, drained: bool) {
         if drained {
             wake(&self.control.drained, i32::MAX);
@@ -93,24 +101,24 @@ impl Memory<'_> {
     }
 
     /// Whether no item will come any more. One of the locks is held.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_over(&self) -> bool {
         self.is_closed() && self.is_drained()
     }
 
-    #[inline]
+    #[inline(always)]
     fn is_closed(&self) -> bool {
         self.control.closed.load(Relaxed) != 0
     }
 
-    #[inline]
+    #[inline(always)]
     fn is_drained(&self) -> bool {
         self.in_ring() == 0 && self.leases.iter().all(|lease| lease.load(Relaxed) == 0)
     }
 
     /// How many items are in the ring. With only the take lock held, others may put more meanwhile; but nobody reads a tail
     /// before the items that are known to have been put.
-    #[inline]
+    #[inline(always)]
     fn in_ring(&self) -> u64 {
         self.control.put.place.load(Relaxed).wrapping_sub(self.control.take.place.load(Relaxed))
     }
