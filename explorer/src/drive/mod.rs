@@ -14,3 +14,4 @@ pub mod simulated;
 pub mod step;
 pub mod stream;
 pub mod watch;
+pub mod zygote;
