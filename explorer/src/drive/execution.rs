@@ -5,16 +5,13 @@ use shared::baton::{Action, NO_OBJECT, Op};
 use shared::endpoint::ring;
 use shared::region::Layout;
 
+use super::looks::{Looks, Waits};
 use super::machine::{Broken, Machine, Stop};
 use super::model::{Life, Model};
 use super::step::{Choice, Step, What, is_local};
 
 /// The most steps an execution may take; a scenario needs a few dozen.
 pub const MAX_STEPS: usize = 20_000;
-
-/// Looks at unchanged objects that a worker may repeat before it counts as spinning: code that looks twice is common, code
-/// that looks a third time, having computed nothing in between, waits for somebody.
-const FREE_LOOKS: u32 = 2;
 
 /// How often spinners are let go on when nobody else is left to change what they look at. A loop with fewer rounds than
 /// this ends by itself; a longer one is a livelock.
@@ -33,13 +30,6 @@ pub enum Ending {
     Broken(usize),
     /// More than [`MAX_STEPS`] steps.
     TooLong,
-}
-
-/// What a worker has looked at since it last changed or computed something.
-#[derive(Clone, Debug, Default)]
-struct Looks {
-    seen: Vec<(Op, u64, u32)>,
-    last_looks: u32,
 }
 
 /// The unchanging part of an execution: what is shared, and what computations answer.
@@ -64,6 +54,8 @@ pub struct Execution<'m> {
     pub steps: Vec<Step>,
     stops: Vec<Stop>,
     looks: Vec<Looks>,
+    /// Where workers are known to wait, for a search that learns it.
+    waits: Option<&'m Waits>,
     /// Operations after which memory has not been compared with the model yet.
     unchecked: Vec<Op>,
     broken: Option<usize>,
@@ -103,8 +95,18 @@ impl<'m> Execution<'m> {
         let looks = vec![Looks::default(); setting.workers];
         let waiting = vec![Stop::Dead; stops.len()];
         let (steps, unchecked) = (Vec::new(), Vec::new());
-        let mut new =
-            Execution { machine, setting, model, steps, stops: waiting, looks, unchecked, broken: None, killed: false };
+        let mut new = Execution {
+            machine,
+            setting,
+            model,
+            steps,
+            stops: waiting,
+            looks,
+            waits: None,
+            unchecked,
+            broken: None,
+            killed: false,
+        };
         for (worker, stop) in stops.into_iter().enumerate() {
             new.arrive(worker, stop)?;
         }
@@ -153,10 +155,13 @@ impl<'m> Execution<'m> {
     }
 
     fn is_spinning(&self, worker: usize, op: &Op) -> bool {
-        let looks = &self.looks[worker];
-        let unchanged = |o: &Op, changes: u64| self.model.changes.get(o.object as usize).is_some_and(|c| *c == changes);
-        looks.seen.iter().any(|(o, _, times)| o == op && *times >= FREE_LOOKS)
-            && looks.seen.iter().all(|(o, changes, _)| unchanged(o, *changes))
+        self.looks[worker].is_spinning(op, &self.model, self.waits)
+    }
+
+    /// From now on, workers look only once where they are known to wait, and where they do is remembered. Where there are
+    /// deadlines every look counts, because it takes time.
+    pub fn learn(&mut self, waits: &'m Waits) {
+        self.waits = Some(waits).filter(|_| !self.model.has_streams);
     }
 
     /// The machine that executes: tests look at its real memory.
@@ -236,7 +241,12 @@ impl<'m> Execution<'m> {
     }
 
     fn grant(&mut self, worker: usize, op: Op) -> Result<Stop> {
-        self.remember_look(worker, &op);
+        let sees = self.model.sight(&op);
+        if let Some(sees) = sees {
+            self.looks[worker].look(&op, sees, &self.model);
+        }
+        // What a receiver reads is not in its result.
+        let received = matches!(op.action, Action::Receive | Action::ReceiveAny).then(|| self.model.things.clone());
         let bytes = match op.action {
             Action::Send | Action::TrySend => self.machine.bytes(worker),
             _ => Vec::new(),
@@ -254,47 +264,16 @@ impl<'m> Execution<'m> {
         let items = self.model.item_count(&op, &data);
         // What a computation answers, when a deadline passes, what a supervisor learns: only the grader knows.
         let (result, stop) = self.machine.grant(worker, expected)?;
+        // Anything that changes the world or the worker's own knowledge by computing ends a wait.
+        if sees.is_none() && !matches!(op.action, Action::Note | Action::Report | Action::Sleep) {
+            self.looks[worker].act(&op, &(result, &data, received));
+        }
         self.steps.push(Step { result, text, data, items, ..Step::new(worker, What::Did(op)) });
         // A worker that panicked or died in the middle of the operation says more than the difference it left.
         Ok(match (&stop, self.mismatch(&op, expected, result, &bytes)) {
             (Stop::Announced(_) | Stop::Finished, Some(why)) => Stop::Broken(Broken::Tampered(why)),
             _ => stop,
         })
-    }
-
-    /// A look is remembered; anything that changes the world or the worker's own knowledge by computing forgets all looks.
-    fn remember_look(&mut self, worker: usize, op: &Op) {
-        match op.action {
-            Action::Note | Action::Report | Action::Sleep => {}
-            Action::Load
-            | Action::LoadAcquire
-            | Action::ReadWord
-            | Action::Lock
-            | Action::Unlock
-            | Action::IsEmpty
-            | Action::CrewAlive => {
-                self.remember_unchanging(worker, op);
-            }
-            Action::CrewNext if op.a == 0 => self.remember_unchanging(worker, op),
-            Action::TryTake if self.model.finds_nothing(op) => self.remember_unchanging(worker, op),
-            _ => self.looks[worker] = Looks::default(),
-        }
-    }
-
-    fn remember_unchanging(&mut self, worker: usize, op: &Op) {
-        let looks = &mut self.looks[worker];
-        let now = |object: u32| self.model.changes.get(object as usize).copied().unwrap_or(0);
-        // Whatever changed since may be what it waited for: it starts afresh.
-        if looks.seen.iter().any(|(o, changes, _)| now(o.object) != *changes) {
-            *looks = Looks::default();
-        }
-        match looks.seen.iter_mut().find(|(o, _, _)| o == op) {
-            Some(known) => known.2 += 1,
-            None => looks.seen.push((*op, now(op.object), 1)),
-        }
-        if looks.seen.iter().any(|(_, _, times)| *times > FREE_LOOKS) {
-            looks.last_looks += 1;
-        }
     }
 
     /// Compares what the operation gave and left in memory with the model.
@@ -347,6 +326,9 @@ impl<'m> Execution<'m> {
                 break;
             }
             if !is_local(op.action) || self.steps.len() >= MAX_STEPS {
+                if let Some(waits) = self.waits {
+                    self.looks[worker].note_wait(&op, &self.model, waits);
+                }
                 self.stops[worker] = stop;
                 return Ok(());
             }
@@ -367,7 +349,7 @@ impl<'m> Execution<'m> {
     }
 
     fn end(&mut self, worker: usize, how: What) {
-        self.model.set_life(worker, Life::Ended);
+        self.model.life[worker] = Life::Ended;
         self.machine.end(worker);
         if how != What::Returned {
             self.broken = Some(worker);

@@ -6,6 +6,7 @@
 
 pub mod ahead;
 pub mod execution;
+pub mod looks;
 pub mod machine;
 pub mod model;
 pub mod processes;

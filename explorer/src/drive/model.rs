@@ -68,8 +68,6 @@ pub struct Model {
     pub things: Vec<Thing>,
     /// One a worker.
     pub life: Vec<Life>,
-    /// How often each object changed; a spinner waits for one of them to grow.
-    pub changes: Vec<u64>,
     /// How far each worker's time has gone, nanoseconds.
     pub clocks: Vec<u64>,
     /// Whether there are connections: only there can somebody wait until a deadline.
@@ -91,9 +89,9 @@ impl Model {
             Kind::Crew => Thing::Crew,
         };
         let things: Vec<Thing> = layout.objects.iter().map(|o| thing(o.kind)).collect();
-        let (changes, clocks) = (vec![0; things.len()], vec![0; workers]);
+        let clocks = vec![0; workers];
         let has_streams = things.iter().any(|t| matches!(t, Thing::Stream(_)));
-        Model { changes, things, life: vec![Life::Alive; workers], clocks, has_streams }
+        Model { things, life: vec![Life::Alive; workers], clocks, has_streams }
     }
 
     /// Bit set of the dead.
@@ -158,11 +156,6 @@ impl Model {
         }
     }
 
-    /// Whether an attempt to take an item would find none.
-    pub fn finds_nothing(&self, op: &Op) -> bool {
-        matches!(self.things.get(op.object as usize), Some(Thing::Queue(queue)) if queue.items.is_empty())
-    }
-
     /// Does the operation and gives what the real one must give. `data` brings the words that a put brings along, and takes
     /// away those that went into or came out of a queue.
     pub fn apply(&mut self, worker: usize, op: &Op, data: &mut Vec<u64>) -> u64 {
@@ -175,36 +168,36 @@ impl Model {
         }
         let before = self.dead();
         let Some(thing) = self.things.get_mut(op.object as usize) else { return 0 };
-        let (result, changed) = match (op.action, thing) {
-            (Action::Load | Action::LoadAcquire, Thing::Cell(value)) => (*value, false),
+        match (op.action, thing) {
+            (Action::Load | Action::LoadAcquire, Thing::Cell(value)) => *value,
             (Action::Store | Action::StoreRelease, Thing::Cell(value)) => {
                 *value = op.b;
-                (0, true)
+                0
             }
             (Action::CompareExchange, Thing::Cell(value)) => {
                 let old = *value;
                 if old == op.a {
                     *value = op.b;
                 }
-                (old, old == op.a)
+                old
             }
             (Action::FetchAdd, Thing::Cell(value)) => {
                 let old = *value;
                 *value = old.wrapping_add(op.b);
-                (old, true)
+                old
             }
             (Action::Lock, Thing::Lock { owner, orphaned }) => {
                 *owner = Some(worker);
-                (u64::from(std::mem::take(orphaned)), false)
+                u64::from(std::mem::take(orphaned))
             }
             (Action::Unlock, Thing::Lock { owner, .. }) => {
                 *owner = None;
-                (0, false)
+                0
             }
-            (Action::ReadWord, Thing::Array(words)) => (words[op.a as usize], false),
+            (Action::ReadWord, Thing::Array(words)) => words[op.a as usize],
             (Action::WriteWord, Thing::Array(words)) => {
                 words[op.a as usize] = op.b;
-                (0, true)
+                0
             }
             (Action::Arrive, Thing::Barrier { generation, come, everyone }) => {
                 *come |= 1 << worker;
@@ -214,7 +207,7 @@ impl Model {
                     *generation += 1;
                     *come = 0;
                 }
-                (number << 1 | u64::from(last), true)
+                number << 1 | u64::from(last)
             }
             (Action::Leave, Thing::Barrier { generation, come, .. }) => {
                 let completed = *generation == op.a;
@@ -222,32 +215,39 @@ impl Model {
                     *generation += 1;
                     *come = 0;
                 }
-                (u64::from(completed), completed)
+                u64::from(completed)
             }
             (_, Thing::Queue(queue)) => queue.apply(worker, op, data),
-            _ => (0, false),
-        };
-        if changed {
-            self.changes[op.object as usize] += 1;
+            _ => 0,
         }
-        result
+    }
+
+    /// What a look would see now: two looks that see the same tell a worker nothing new. `None`: the operation is no look.
+    pub fn sight(&self, op: &Op) -> Option<u64> {
+        use Action::*;
+        match (op.action, self.things.get(op.object as usize)?) {
+            (Load | LoadAcquire, Thing::Cell(value)) => Some(*value),
+            (ReadWord, Thing::Array(words)) => words.get(op.a as usize).copied(),
+            // Whoever frees a lock between two looks at what it protects knows no more than before.
+            (Lock | Unlock, Thing::Lock { orphaned, .. }) => Some(u64::from(*orphaned)),
+            (IsEmpty, Thing::Queue(queue)) => Some(u64::from(queue.items.is_empty())),
+            (TryTake, Thing::Queue(queue)) if queue.items.is_empty() => Some(0),
+            (CrewAlive, Thing::Crew) => Some(op.a & !self.gone()),
+            (CrewNext, Thing::Crew) if op.a == 0 => Some(0),
+            _ => None,
+        }
     }
 
     /// The worker is gone; what it held is orphaned.
     pub fn kill(&mut self, worker: usize) {
-        self.set_life(worker, Life::Dead);
-        for (thing, changes) in self.things.iter_mut().zip(&mut self.changes) {
+        self.life[worker] = Life::Dead;
+        for thing in &mut self.things {
             match thing {
                 Thing::Lock { owner, orphaned } if *owner == Some(worker) => {
                     *owner = None;
                     *orphaned = true;
-                    *changes += 1;
                 }
-                Thing::Barrier { .. } => *changes += 1,
-                Thing::Queue(queue) if queue.is_leased_by(worker) => {
-                    queue.give_back(worker);
-                    *changes += 1;
-                }
+                Thing::Queue(queue) => queue.give_back(worker),
                 _ => {}
             }
         }

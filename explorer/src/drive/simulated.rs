@@ -108,7 +108,7 @@ impl Machine for Simulated {
     }
 
     fn end(&mut self, worker: usize) {
-        self.model.set_life(worker, Life::Ended);
+        self.model.life[worker] = Life::Ended;
     }
 
     fn respawn(&mut self, worker: usize) -> Result<Stop> {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::machine::Broken;
 
-/// A worker that has used this much processor time of its own since its last toolkit operation hangs.
-pub const HANG_CPU: Duration = Duration::from_secs(2);
+/// A worker that has used this much processor time of its own since its last toolkit operation hangs. Computation is
+/// answered when stepped, so between two operations there is nothing that takes a thousandth of it.
+pub const HANG_CPU: Duration = Duration::from_millis(1_500);
 
 /// Looks in a row at which a worker was asleep and had used no time: it sleeps outside the toolkit.
 const ASLEEP_LOOKS: u32 = 5;

@@ -6,7 +6,7 @@
 //! that had to wait with the step that let it go cannot be reversed, so the search for races goes on behind that step; and
 //! the operations that wait for ever at the end of an execution race as well. **Kills**: the kill of worker `w` is the
 //! single step of a process of its own, numbered `workers + w`. **Spinning**: a worker that only looks is
-//! disabled until something it looked at changes (see [`crate::drive::execution`]).
+//! disabled until it would see something else (see [`crate::drive::looks`]).
 //!
 //! A process that sleeps need not be tried: every execution that begins with it from here has been visited. An execution
 //! in which all that could go on sleep is abandoned; it is counted as redundant.
@@ -17,6 +17,7 @@ use shared::baton::{Action, Op};
 use super::dependence::{Rules, Touches};
 use super::{Explored, Found, Limits, Run, replay};
 use crate::drive::execution::{Ending, Execution, Setting};
+use crate::drive::looks::Waits;
 use crate::drive::machine::Machine;
 use crate::drive::step::Choice;
 
@@ -82,6 +83,7 @@ fn visit(
 ) -> Result<Explored<()>> {
     let mut explored = Explored::default();
     let mut search = Search { stack: Vec::new(), workers: setting.workers, victims: limits.victims, rules };
+    let waits = Waits::default();
     loop {
         if explored.executions == limits.executions {
             return Ok(explored);
@@ -89,6 +91,7 @@ fn visit(
         explored.executions += 1;
         let choices = search.stack.iter().map(|f| (f.choice(setting.workers), f.op)).collect();
         let mut execution = Execution::start_towards(machine, setting, choices)?;
+        execution.learn(&waits);
         let prefix = search.stack.iter().map(|f| (f.choice(setting.workers), f.op));
         if let Some(why) = replay::follow(&mut execution, prefix)? {
             explored.diverged = Some(why);

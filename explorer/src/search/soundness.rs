@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use anyhow::Result;
+use shared::region::{Kind, Layout};
+use shared::testing::programs::Instruction;
 pub use shared::testing::programs::{Program, program};
 
 use super::dependence::Rules;
@@ -86,9 +88,10 @@ pub fn compare_many(seeds: std::ops::Range<u64>, rules: Rules) -> Result<Totals>
 /// Only when something of ours fails.
 pub fn compare(program: &Program, rules: Rules) -> Result<Compared> {
     let answer = |_: usize, _: u64, _: u64| 0;
-    let setting = Setting { layout: &program.layout, workers: program.workers.len(), answer: &answer, patience: 6 };
+    let layout = board(program);
+    let setting = Setting { layout: &layout, workers: program.workers.len(), answer: &answer, patience: 6 };
     let limits = Limits { executions: BRUTE_FORCE, victims: program.victims };
-    let mut machine = Simulated::new(program.workers.clone(), program.layout.clone());
+    let mut machine = Simulated::new(program.workers.clone(), layout.clone());
     let mut all = BTreeSet::new();
     let mut collect = |run: &Run| -> Option<()> {
         all.insert(outcome(run));
@@ -109,6 +112,19 @@ pub fn compare(program: &Program, rules: Rules) -> Result<Compared> {
         return Ok(Compared::Different { missed, invented });
     }
     Ok(Compared::Same { outcomes: all.len(), plain: plain.executions, reduced: reduced.executions })
+}
+
+/// The program's board, without the connections that nobody uses: where there are none, time is nothing to anybody, and the
+/// reduced search leaves out more (see [`crate::drive::looks`]).
+fn board(program: &Program) -> Layout {
+    let mut layout = program.layout.clone();
+    let is_stream = |at: u32| matches!(layout.objects.get(at as usize).map(|o| &o.kind), Some(Kind::Stream { .. }));
+    let used = |i: &Instruction| matches!(i, Instruction::Do(op) if is_stream(op.object));
+    if !program.workers.iter().flatten().any(used) {
+        let streams = layout.objects.iter_mut().filter(|o| matches!(o.kind, Kind::Stream { .. }));
+        streams.for_each(|object| object.kind = Kind::Cell { init: 0 });
+    }
+    layout
 }
 
 /// The outcome of a run, as a number: two runs have the same one when no judge could tell them apart.

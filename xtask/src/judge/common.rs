@@ -7,6 +7,7 @@ use crate::drive::execution::Ending;
 use crate::drive::machine::Broken;
 use crate::drive::model::{Life, Model, Queue, Thing};
 use crate::drive::step::{Step, What};
+use crate::drive::watch::HANG_CPU;
 use crate::labs::Finding;
 use crate::story::{messages, words};
 
@@ -51,7 +52,8 @@ fn broken(worker: usize, what: &What, at: usize) -> Finding {
             Broken::Exited(code) => format!("{who} left early: the process ended itself with exit code {code}"),
             Broken::Signal(signal) => format!("{who} was ended by signal {signal} ({})", signal_name(*signal)),
             Broken::Spinning => format!(
-                "{who} hangs: it computed for 2 seconds of its own processor time without one toolkit operation"
+                "{who} hangs: it computed for {} seconds of its own processor time without one toolkit operation",
+                HANG_CPU.as_secs_f64()
             ),
             Broken::AsleepOutside(call) => format!("{who} hangs: it sleeps outside the toolkit, in {call}"),
             Broken::SecondThread => {

@@ -17,13 +17,6 @@ impl Model {
         self.things.contains(&Thing::Crew)
     }
 
-    /// A worker's life changes: whoever looks at the crew may see it.
-    pub fn set_life(&mut self, worker: usize, life: Life) {
-        self.life[worker] = life;
-        let crews = self.things.iter().zip(&mut self.changes).filter(|(thing, _)| **thing == Thing::Crew);
-        crews.for_each(|(_, changes)| *changes += 1);
-    }
-
     /// Whether an operation is about workers that there are.
     pub(super) fn names_workers(&self, op: &Op) -> bool {
         let count = self.life.len() as u64;
@@ -50,7 +43,7 @@ impl Model {
             },
             Action::CrewAlive => op.a & !self.gone(),
             Action::CrewRespawn if self.life[op.a as usize] == Life::Dead => {
-                self.set_life(op.a as usize, Life::Alive);
+                self.life[op.a as usize] = Life::Alive;
                 self.sever(op.a as usize);
                 1
             }

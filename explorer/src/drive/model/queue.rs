@@ -88,49 +88,49 @@ impl Queue {
         }
     }
 
-    /// Does the operation: its result, and whether the queue changed. `data` brings what is put in and takes what is got.
-    pub fn apply(&mut self, worker: usize, op: &Op, data: &mut Vec<u64>) -> (u64, bool) {
+    /// Does the operation and gives its result. `data` brings what is put in and takes what is got.
+    pub fn apply(&mut self, worker: usize, op: &Op, data: &mut Vec<u64>) -> u64 {
         match op.action {
             Action::Put if self.closed => {
                 data.clear();
-                (CLOSED, false)
+                CLOSED
             }
             Action::Put => {
                 let count = self.room().min(op.a as usize);
                 data.truncate(count * self.words);
                 self.items.extend(data.chunks(self.words).map(<[u64]>::to_vec));
-                (count as u64, true)
+                count as u64
             }
             Action::Take | Action::TryTake => {
                 let taken = self.pop(1);
                 data.extend(taken.iter().flatten());
-                (taken.len() as u64, !taken.is_empty())
+                taken.len() as u64
             }
-            Action::Lease if !self.leases[worker].items.is_empty() => (0, false),
+            Action::Lease if !self.leases[worker].items.is_empty() => 0,
             Action::Lease => {
                 let taken = self.pop((op.a as usize).min(MAX_BATCH));
                 data.extend(taken.iter().flatten());
                 let count = taken.len() as u64;
                 self.leases[worker] = Leased { first: 0, items: taken };
-                (count, count > 0)
+                count
             }
             Action::Acknowledge => {
                 let lease = &mut self.leases[worker];
                 let count = (op.a as usize).min(lease.items.len());
                 data.extend(lease.items.drain(..count).flatten());
                 lease.first = if lease.items.is_empty() { 0 } else { lease.first + count };
-                (0, true)
+                0
             }
             Action::GiveBack => {
                 self.give_back(worker);
-                (0, true)
+                0
             }
-            Action::IsEmpty => (u64::from(self.items.is_empty()), false),
+            Action::IsEmpty => u64::from(self.items.is_empty()),
             Action::Close => {
                 self.closed = true;
-                (0, true)
+                0
             }
-            _ => (0, false),
+            _ => 0,
         }
     }
 
