@@ -50,10 +50,22 @@ def themes(browser, book):
     return wrong
 
 
+def schemes(browser, path):
+    """An explorable follows the theme of the book's menu, and the system's colours when none was chosen."""
+    wrong = []
+    for theme, system, dark in (("navy", False, True), ("light", True, False), (None, True, True), (None, False, False)):
+        browser.open(path.as_uri(), dark=system, theme=theme)
+        found = browser.run("getComputedStyle(document.documentElement).colorScheme") == "dark"
+        if found != dark:
+            wrong.append(f"theme {theme}, the system {'dark' if system else 'light'}: the page is {'dark' if found else 'light'}")
+        wrong += [f"theme {theme}: {fault}" for fault in looks.unreadable(browser)]
+    return wrong
+
+
 def explorable(browser, path):
     heavy = path.stat().st_size
     wrong = [f"weighs {heavy} bytes, more than {MOST_BYTES}"] if heavy > MOST_BYTES else []
-    return wrong + explorables.tried(browser, path)
+    return wrong + explorables.tried(browser, path) + schemes(browser, path)
 
 
 def everything(browser, book, pictures):
@@ -91,6 +103,8 @@ USED = [
     ("dial.html", 'addEventListener("input", show)', 'addEventListener("click", show)', "the look's price moves the curve"),
     ("dial.html", ":focus-visible {", "*:focus { outline: none !important } :focus-visible {", "the focus on"),
     ("price.html", "loop.push(", "void (", "the bill has a line"),
+    ("price.html", "navy: true", "navy: false", "theme navy, the system light: the page is light"),
+    ("dial.html", "scheme();\n</script>", "</script>", "theme light, the system dark: the page is dark"),
     ("price.html", BODY, "<!--" + "x" * MOST_BYTES + "--></body>", "bytes, more than"),
 ]
 

@@ -76,12 +76,13 @@ fn sealed<T: Number>(len: usize, fill: impl FnOnce(&mut [T])) -> Result<OwnedFd>
     Ok(file)
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::FileExt;
 
     #[test]
+    #[cfg_attr(not(target_os = "linux"), ignore = "shared memory needs Linux's memory files")]
     fn what_was_filled_in_can_be_read() {
         let slice = Slice::publish(10_000, |to| to.iter_mut().zip(0u64..).for_each(|(to, at)| *to = at * at));
         let slice = slice.expect("memory");
@@ -90,6 +91,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(not(target_os = "linux"), ignore = "shared memory needs Linux's memory files")]
     fn nobody_can_write_any_more() {
         let file = sealed(3, |to: &mut [u32]| to.fill(7)).expect("memory");
         // SAFETY: the mapping is refused.

@@ -8,6 +8,7 @@ pub mod crashes;
 pub mod experiment;
 #[cfg(target_os = "linux")]
 pub mod grade;
+pub mod measured;
 pub mod plot;
 pub mod prices;
 pub mod report;

@@ -53,11 +53,11 @@ pub fn command() -> clap::Command {
 }
 
 /// Whether a command line can be understood: every word of it, and every lab, baseline, folder and schedule that it names.
-/// Nothing is run. What is outside a student's loop is given back: the workbench knows what it may name.
+/// Nothing is run.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn understands(words: &[String]) -> Result<Option<Workbench>> {
+pub fn understands(words: &[String]) -> Result<()> {
     let cli = Cli::try_parse_from(std::iter::once("xtask").chain(words.iter().map(String::as_str)))?;
     match cli.command {
         Command::Check(Check { lab: Some(name), .. })
@@ -74,10 +74,10 @@ pub fn understands(words: &[String]) -> Result<Option<Workbench>> {
             cmd::replay::understands(lab, &schedule)?;
         }
         Command::Hint { lab: name, check, .. } => cmd::hint::understands(lab(&name)?, check.as_deref())?,
-        Command::Workbench(command) => return Ok(Some(command)),
+        Command::Workbench(command) => command.names()?,
         _ => {}
     }
-    Ok(None)
+    Ok(())
 }
 
 /// A mistake on the command line.

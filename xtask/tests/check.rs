@@ -109,6 +109,8 @@ fn mistakes_on_the_command_line_are_code_2_and_say_the_way_out() {
         (&["replay", "lab3", "nothing:1"], "it has one-winner"),
         (&["run", "lab3", "--baseline", "x"], "it has raw"),
         (&["hint", "lab3", "nothing"], "it has"),
+        (&["experiment", "crosover"], "Did you mean `crossover`?"),
+        (&["bench", "wall", "lab9"], "Labs: lab0"),
     ] {
         let output = run(args);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

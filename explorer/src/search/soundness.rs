@@ -19,7 +19,7 @@ use crate::drive::simulated::Simulated;
 use crate::drive::step::What;
 
 /// Schedules that plain enumeration may take; a program with more is left out, and counted.
-const BRUTE_FORCE: u64 = 20_000;
+pub const BRUTE_FORCE: u64 = 20_000;
 
 /// What comparing one program showed.
 #[derive(Clone, Debug, PartialEq, Eq)]

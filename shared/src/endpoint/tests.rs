@@ -88,6 +88,7 @@ fn header(event: Event) -> (Client, Header) {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "shared memory needs Linux's memory files")]
 fn a_hub_hands_out_headers_and_bodies_when_they_are_whole() {
     let (clients, servers, ours, _theirs) = pairs(2);
     let mut hub = Hub::new(servers);
@@ -109,6 +110,7 @@ fn a_hub_hands_out_headers_and_bodies_when_they_are_whole() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "shared memory needs Linux's memory files")]
 fn replies_that_do_not_fit_are_kept_and_sent_later() {
     let (clients, servers, _ours, _theirs) = pairs(2);
     let mut hub = Hub::new(servers);
@@ -131,6 +133,7 @@ fn replies_that_do_not_fit_are_kept_and_sent_later() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "shared memory needs Linux's memory files")]
 fn a_deadline_passes_and_a_late_reply_can_be_told_by_its_id() {
     let (clients, servers, _ours, _theirs) = pairs(1);
     let mut hub = Hub::new(servers);
@@ -149,6 +152,7 @@ fn a_deadline_passes_and_a_late_reply_can_be_told_by_its_id() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "shared memory needs Linux's memory files")]
 fn a_new_connection_forgets_what_was_on_its_way() {
     let (clients, servers, _ours, _theirs) = pairs(1);
     let mut hub = Hub::new(servers);
@@ -168,6 +172,7 @@ fn a_new_connection_forgets_what_was_on_its_way() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "shared memory needs Linux's memory files")]
 fn a_closed_connection_still_brings_its_last_reply() {
     let (clients, servers, _ours, _theirs) = pairs(1);
     let mut hub = Hub::new(servers);

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::cli::{self, workbench::Workbench};
-use crate::experiment;
+use crate::cli;
 
 /// Where the texts with commands for readers are, below the root of the checkout.
 const TEXTS: &[&str] = &["README.md", "CONTRIBUTING.md", "docs/src", "docs/data/README.md", "labs"];
@@ -63,19 +62,6 @@ fn typed(words: &[String], root: &Path) -> Vec<String> {
     all
 }
 
-/// Whether the runner, or the workbench behind it, would take this.
-fn understands(words: &[String]) -> Result<()> {
-    match cli::understands(words)? {
-        Some(Workbench::Experiment(options)) => experiment::find(&options.name).map(drop).map_err(cli::usage),
-        #[cfg(target_os = "linux")]
-        Some(Workbench::Grade(grade)) => cli::lab(&grade.lab).map(drop),
-        #[cfg(target_os = "linux")]
-        Some(Workbench::Export { lab: Some(name), .. }) => cli::lab(&name).map(drop),
-        Some(Workbench::Selftest { lab: Some(name), .. }) if name != "attacks" => cli::lab(&name).map(drop),
-        _ => Ok(()),
-    }
-}
-
 /// The commands that nobody could type with success: `file:line: command: why`.
 ///
 /// # Errors
@@ -85,7 +71,7 @@ pub fn misleading(root: &Path) -> Result<Vec<String>> {
     for file in TEXTS.iter().map(|text| texts(&root.join(text))).collect::<Result<Vec<_>>>()?.concat() {
         let text = std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
         for Shown { line, words } in shown(&text) {
-            if let Err(why) = understands(&typed(&words, root)) {
+            if let Err(why) = cli::understands(&typed(&words, root)) {
                 let name = file.strip_prefix(root).unwrap_or(&file).display();
                 wrong.push(format!("{name}:{line}: `{PREFIX} {}`: {why:#}", words.join(" ")));
             }
@@ -145,7 +131,7 @@ mod tests {
             "watch lab3 lab4",
         ] {
             let words: Vec<String> = wrong.split(' ').map(str::to_owned).collect();
-            assert!(understands(&words).is_err(), "`{wrong}` passes");
+            assert!(cli::understands(&words).is_err(), "`{wrong}` passes");
         }
     }
 }

@@ -29,13 +29,14 @@ pub struct Wanted {
     pub title: &'static str,
     lab: &'static str,
     scenario: &'static str,
-    /// A given baseline, or a folder of the corpus.
+    /// A given baseline, or a program of the book's own.
     program: Program,
 }
 
 enum Program {
     Baseline(&'static str),
-    Corpus(&'static str),
+    /// A folder below the checkout that a handout has, too: readers are told to replay it.
+    Book(&'static str),
 }
 
 /// The graphs of the book.
@@ -45,7 +46,7 @@ pub const WANTED: &[Wanted] = &[
         title: "The lost update: make 1 + 1 less than 2",
         lab: "lab0",
         scenario: "no-lost-update",
-        program: Program::Corpus("lab0/wrong/get-then-set"),
+        program: Program::Book("docs/programs/lost-update"),
     },
     Wanted {
         name: "empty-then-get",
@@ -66,7 +67,7 @@ pub const WANTED: &[Wanted] = &[
         title: "The early pill: send the workers home before all tasks are in",
         lab: "lab2",
         scenario: "exactly-once-producers",
-        program: Program::Corpus("lab2/wrong/first-producer-sends"),
+        program: Program::Book("docs/programs/early-pill"),
     },
 ];
 
@@ -132,9 +133,7 @@ pub struct End {
 pub fn export(wanted: &Wanted) -> Result<Graph> {
     let lab = labs::LABS.iter().find(|l| l.name == wanted.lab).context("an unknown lab")?;
     let source = match wanted.program {
-        Program::Corpus(folder) => {
-            Source { path: Some(workspace::root().join("xtask/corpus").join(folder)), ..Source::default() }
-        }
+        Program::Book(folder) => Source { path: Some(workspace::root().join(folder)), ..Source::default() },
         Program::Baseline(name) => {
             let offset = lab.baselines.iter().find(|(n, _)| *n == name).map(|(_, o)| *o);
             // The solution's other functions: a baseline never depends on what the reader has written.
@@ -161,7 +160,7 @@ pub fn export(wanted: &Wanted) -> Result<Graph> {
         scenario: scenario.name.into(),
         flags: match wanted.program {
             Program::Baseline(name) => format!(" --baseline {name}"),
-            Program::Corpus(folder) => format!(" --path xtask/corpus/{folder}"),
+            Program::Book(folder) => format!(" --path {folder}"),
         },
         workers: scenario.workers(),
         nodes,

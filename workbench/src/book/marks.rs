@@ -1,13 +1,16 @@
 //! Numbers, tables and figures in the chapters: `<!--n WHAT-->`, then what belongs there, then `<!--/n-->`.
 //!
 //! Comments are invisible on a forge and in the built book, so a chapter is plain Markdown with its numbers filled in.
-//! `WHAT` is `price ROW WORKERS`, `rate ROW WORKERS`, `figure NAME`, `table EXPERIMENT`, `story GRAPH`, `graph GRAPH`,
-//! `crashes`, `verdicts`, `methods WHICH`, `bench`, `tariff` or `wall`.
+//! `WHAT` is
+//! - within a sentence: `price ROW WORKERS`, `rate ROW WORKERS`, `graph GRAPH`, `ratio BENCHMARK`, `build NAME seconds` or `cpu`,
+//!   `checks solutions`, `grading WHAT`, `soundness COUNT`, `attacks`, `pairs WHAT`, `race WHAT`, `rules WHICH`, `limit NAME`;
+//! - a block of its own: `figure NAME`, `table EXPERIMENT`, `story GRAPH`, `crashes`, `verdicts`, `methods WHICH`, `bench`,
+//!   `tariff`, `wall`, `clock`, `build`, `latency`, `profiles`, `explorer`, `checks corpus`, `grading`, `from RECORD`.
 
 use anyhow::{Context, Result, bail};
 
 use super::records::Records;
-use super::{story, tariff};
+use super::{measured, story, tariff};
 use crate::benchmarks;
 use crate::crashes::table;
 use crate::plot::Unit;
@@ -58,7 +61,7 @@ fn show(what: &str, records: &Records) -> Result<String> {
         ["crashes"] => {
             let [here, python] = records.crashes.outcomes();
             let whose = &records.crashes.provenance;
-            Ok(format!("\n{}\n*`{}`, {}.*\n", table::render(&here, &python), whose.command, whose.line()))
+            Ok(format!("\n{}\n{}\n", table::render(&here, &python), whose.caption()))
         }
         ["verdicts"] => verdicts(records),
         ["methods", which] => methods(records, which),
@@ -70,11 +73,8 @@ fn show(what: &str, records: &Records) -> Result<String> {
             Ok(format!("{table}\n*`{}`, {}; {busy}.*\n", whose.command, whose.line()))
         }
         ["tariff"] => Ok(tariff::table(&TARIFF, &records.prices.1)),
-        ["wall"] => {
-            let (wall, whose) = (&records.wall, &records.wall.provenance);
-            Ok(format!("{}\n*`{}`, {}.*\n", fenced(&wall.table()), whose.command, whose.line()))
-        }
-        _ => bail!("`{what}` is no mark; the list is in workbench/src/book/marks.rs"),
+        ["wall"] => Ok(measured::block(&records.wall.table(), &records.wall.provenance)),
+        _ => measured::show(&words, records),
     }
 }
 
@@ -101,7 +101,8 @@ fn figure(records: &Records, name: &str) -> Result<String> {
     Ok(format!("\n![{title}](figures/{name}.svg)\n\n{caption}\n"))
 }
 
-fn fenced(text: &str) -> String {
+/// A block of text as a terminal shows it.
+pub fn fenced(text: &str) -> String {
     format!("\n```text\n{}\n```\n", text.trim_end())
 }
 

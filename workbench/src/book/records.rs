@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::EXPERIMENTS;
@@ -12,9 +13,11 @@ use super::graph::Graph;
 use crate::benchmarks;
 use crate::crashes::{CASES, Outcome};
 use crate::experiment::recorded::{self, Recorded};
+use crate::measured;
 use crate::prices::judge::Prices;
 use crate::prices::{ladder, recorded as price_list};
 use crate::report::provenance::Provenance;
+use crate::timing::verdicts::recorded::Recording;
 use crate::timing::wall;
 
 /// Everything that was recorded.
@@ -33,6 +36,48 @@ pub struct Records {
     pub bench: benchmarks::Record,
     /// Whole stages of the wall clock beside load.
     pub wall: wall::Record,
+    /// The pairs of runs that the verdicts are about.
+    pub pairs: Recording,
+    /// What the project measured of itself.
+    pub own: Own,
+}
+
+/// The records of [`measured`].
+pub struct Own {
+    /// Hostile submissions.
+    pub attacks: measured::attacks::Record,
+    /// First builds.
+    pub build: measured::build::Record,
+    /// What checks cost.
+    pub checks: measured::checks::Record,
+    /// The virtual clock beside the wall clock.
+    pub clock: measured::clock::Record,
+    /// Executions a second.
+    pub explorer: measured::explorer::Record,
+    /// What a class costs.
+    pub grading: measured::grading::Record,
+    /// The parts of a check.
+    pub latency: measured::latency::Record,
+    /// Other settings for the student's crate.
+    pub profiles: measured::latency::Record,
+    /// The reduction against plain enumeration.
+    pub soundness: measured::soundness::Record,
+}
+
+impl Own {
+    fn read(folder: &Path) -> Result<Own> {
+        Ok(Own {
+            attacks: document(folder, measured::attacks::FILE)?,
+            build: document(folder, measured::build::FILE)?,
+            checks: document(folder, measured::checks::FILE)?,
+            clock: document(folder, measured::clock::FILE)?,
+            explorer: document(folder, measured::explorer::FILE)?,
+            grading: document(folder, measured::grading::FILE)?,
+            latency: document(folder, measured::latency::FILE)?,
+            profiles: document(folder, measured::latency::PROFILES_FILE)?,
+            soundness: document(folder, measured::soundness::FILE)?,
+        })
+    }
 }
 
 /// The crash table's record.
@@ -65,22 +110,24 @@ impl Records {
         let mut experiments = BTreeMap::new();
         for name in EXPERIMENTS {
             let file = format!("experiment-{name}.json");
-            let document = serde_json::from_str(&text(folder, &file)?).with_context(|| file.clone())?;
-            experiments.insert(*name, recorded::read(&document).with_context(|| file)?);
+            let samples: Value = document(folder, &file)?;
+            experiments.insert(*name, recorded::read(&samples).with_context(|| file)?);
         }
         let mut graphs = BTreeMap::new();
         for wanted in super::graph::WANTED {
             let file = format!("graph-{}.json", wanted.name);
-            graphs.insert(wanted.name, serde_json::from_str(&text(folder, &file)?).with_context(|| file)?);
+            graphs.insert(wanted.name, document(folder, &file)?);
         }
         Ok(Records {
             prices: price_list::read(&text(folder, "prices.json")?).context("prices.json")?,
             experiments,
             graphs,
-            crashes: serde_json::from_str(&text(folder, "crashes.json")?).context("crashes.json")?,
-            verdicts: serde_json::from_str(&text(folder, "verdicts.json")?).context("verdicts.json")?,
-            bench: serde_json::from_str(&text(folder, "bench.json")?).context("bench.json")?,
-            wall: serde_json::from_str(&text(folder, "wall.json")?).context("wall.json")?,
+            crashes: document(folder, "crashes.json")?,
+            verdicts: document(folder, "verdicts.json")?,
+            bench: document(folder, "bench.json")?,
+            wall: document(folder, "wall.json")?,
+            pairs: Recording::parse(&text(folder, "pairs.json")?).context("pairs.json")?,
+            own: Own::read(folder)?,
         })
     }
 
@@ -97,6 +144,12 @@ impl Records {
         Ok(all)
     }
 
+    /// The price list as a text of its own.
+    pub fn price_list(&self) -> String {
+        let (provenance, prices) = &self.prices;
+        format!("{}\n", price_list::text(provenance, prices).trim_end())
+    }
+
     /// Where the price list comes from, in a sentence.
     pub fn price_caption(&self) -> String {
         let (provenance, prices) = &self.prices;
@@ -111,8 +164,12 @@ impl Records {
     }
 }
 
+fn document<T: DeserializeOwned>(folder: &Path, file: &str) -> Result<T> {
+    serde_json::from_str(&text(folder, file)?).with_context(|| format!("docs/data/{file} is broken"))
+}
+
 fn text(folder: &Path, file: &str) -> Result<String> {
     let path = folder.join(file);
     std::fs::read_to_string(&path)
-        .with_context(|| format!("reading {}; `cargo xtask book --measure` records it", path.display()))
+        .with_context(|| format!("reading {}; docs/data/README.md says which command records it", path.display()))
 }

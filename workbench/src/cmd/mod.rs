@@ -18,7 +18,7 @@ use anyhow::Result;
 use grader::cli::workbench::Workbench;
 pub use grader::cmd::{Source, check, starters};
 
-use crate::cli::{Code, lab};
+use crate::cli::{Code, lab, usage};
 
 /// Does what the command line says.
 ///
@@ -27,8 +27,11 @@ use crate::cli::{Code, lab};
 pub fn run(command: Workbench) -> Result<Code> {
     match command {
         #[cfg(target_os = "linux")]
-        Workbench::Selftest { lab: Some(name), json, .. } if name == "attacks" => attacks::run(json),
-        Workbench::Selftest { lab: name, repeat, json } => {
+        Workbench::Selftest { lab: Some(name), json, record, .. } if name == "attacks" => attacks::run(json, record),
+        Workbench::Selftest { record: true, .. } => {
+            Err(usage("only the attacks are counted in a record: `cargo xtask selftest attacks --record`".into()))
+        }
+        Workbench::Selftest { lab: name, repeat, json, .. } => {
             selftest::run(name.as_deref().map(lab).transpose()?, repeat, json)
         }
         #[cfg(target_os = "linux")]

@@ -7,7 +7,7 @@ use crate::cli::Code;
 use crate::cli::workbench::Prices as Options;
 use crate::prices::catalogue::{Family, ROWS, Row};
 use crate::prices::judge::{Prices, judge};
-use crate::prices::{claims, ladder, observe, table};
+use crate::prices::{ladder, observe, recorded};
 use crate::report::provenance::{self, Provenance};
 use crate::report::{data, result};
 use crate::submit::{pricelab, workspace};
@@ -50,8 +50,7 @@ pub fn run(options: &Options) -> Result<Code> {
 
 fn show(options: &Options, document: &Document) -> Result<()> {
     let prices = document.prices;
-    let whose = document.provenance.line();
-    let text = format!("{whose}\n\n{}\n{}", table::render(prices), claims::render(prices));
+    let text = recorded::text(&document.provenance, prices);
     let json = serde_json::to_string_pretty(document)?;
     if options.json {
         eprintln!("{text}");
@@ -59,13 +58,9 @@ fn show(options: &Options, document: &Document) -> Result<()> {
     } else {
         println!("{text}");
     }
-    let picture = ladder::svg(prices, &format!("What one operation costs on {whose}"));
+    let picture = ladder::svg(prices, &format!("What one operation costs on {}", document.provenance.line()));
     let Some(picture) = picture else { return Ok(()) };
     data::write(&workspace::labs_folder("prices")?.join("ladder.svg"), &picture)?;
-    if options.record {
-        data::write(&data::file("prices.json"), &serde_json::to_string(document)?)?;
-        data::write(&data::file("prices.svg"), &picture)?;
-        data::write(&data::file("prices.txt"), &text)?;
-    }
-    Ok(())
+    // Table and drawing are rendered from the record, as everything in the book is.
+    if options.record { data::write(&data::file("prices.json"), &serde_json::to_string(document)?) } else { Ok(()) }
 }

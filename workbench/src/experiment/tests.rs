@@ -185,3 +185,9 @@ fn a_table_is_aligned() {
     };
     assert_eq!(report::table(&report), "  what     time\n  raw      1 µs\n  locked  12 µs\n");
 }
+
+#[test]
+fn the_runner_knows_every_experiment_before_it_builds_the_workbench() {
+    let here: Vec<&str> = EXPERIMENTS.iter().map(|e| e.name).collect();
+    assert_eq!(here, crate::cli::workbench::EXPERIMENTS);
+}

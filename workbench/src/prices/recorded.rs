@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::catalogue;
 use super::judge::{Placement, Price, Prices};
+use super::{catalogue, claims, table};
 use crate::report::provenance::Provenance;
 
 #[derive(Deserialize)]
@@ -29,6 +29,11 @@ struct Recorded {
     to_floor: Option<f64>,
     python_to_this: Option<f64>,
     samples: Vec<(f64, Placement)>,
+}
+
+/// The price list as people read it: the machine, the table, what the lecture claims.
+pub fn text(whose: &Provenance, prices: &Prices) -> String {
+    format!("{}\n\n{}\n{}", whose.line(), table::render(prices), claims::render(prices))
 }
 
 /// Reads the document that `cargo xtask prices --json` printed.

@@ -3,7 +3,11 @@
 
 use std::path::PathBuf;
 
+use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
+
+use super::{lab, usage};
+use crate::labs::did_you_mean;
 
 /// Commands outside a student's loop: classes, measurements, the book.
 #[derive(Subcommand)]
@@ -18,6 +22,9 @@ pub enum Workbench {
         /// Print one JSON document on standard output, all else on standard error.
         #[arg(long)]
         json: bool,
+        /// With `attacks`: keep the counts in docs/data.
+        #[arg(long, conflicts_with = "repeat")]
+        record: bool,
     },
     #[cfg(target_os = "linux")]
     /// Grade a class: one folder or archive a submission, none of them trusted.
@@ -60,6 +67,39 @@ pub enum Workbench {
     Bench(Bench),
     /// Render the book's figures and numbers from docs/data; `--measure` records this machine's first.
     Book(Book),
+}
+
+/// The lecture's experiments: known here, so that a misspelt name is told before the workbench is built for it.
+pub const EXPERIMENTS: [&str; 5] = ["check-interval", "fraud", "crossover", "slowdown", "spectrum"];
+
+impl Workbench {
+    /// Whether the labs and experiments that it names are there.
+    ///
+    /// # Errors
+    /// A sentence that names those there are, and the nearest one.
+    pub fn names(&self) -> Result<()> {
+        let named = match self {
+            Workbench::Experiment(Experiment { name, .. }) => return experiment(name),
+            #[cfg(target_os = "linux")]
+            Workbench::Grade(grade) => Some(&grade.lab),
+            #[cfg(target_os = "linux")]
+            Workbench::Export { lab, .. } => lab.as_ref(),
+            Workbench::Selftest { lab, .. } => lab.as_ref().filter(|name| *name != "attacks"),
+            Workbench::Bench(Bench { what: Some(Benchmark::Wall { lab, .. }), .. }) => Some(lab),
+            Workbench::Bench(Bench { what: Some(Benchmark::Checks { lab, .. }), .. })
+            | Workbench::Bench(Bench { what: Some(Benchmark::Latency { lab, .. }), .. }) => lab.as_ref(),
+            _ => None,
+        };
+        named.map_or(Ok(()), |name| lab(name).map(drop))
+    }
+}
+
+fn experiment(name: &str) -> Result<()> {
+    if EXPERIMENTS.contains(&name) {
+        return Ok(());
+    }
+    let hint = did_you_mean(name, EXPERIMENTS.into_iter());
+    Err(usage(format!("there is no experiment `{name}`.{hint} Experiments: {}", EXPERIMENTS.join(", "))))
 }
 
 #[cfg(target_os = "linux")]
@@ -193,7 +233,11 @@ pub struct Bench {
 #[derive(Subcommand)]
 pub enum Benchmark {
     /// The first builds that somebody waits for, from nothing.
-    Build,
+    Build {
+        /// Keep the result in docs/data.
+        #[arg(long)]
+        record: bool,
+    },
     /// What the checks that explore cost in processor time; fails above the limit.
     Checks {
         /// The lab; all, when left out.
@@ -201,12 +245,18 @@ pub enum Benchmark {
         /// The corpus too: of each check the most expensive submission.
         #[arg(long)]
         corpus: bool,
+        /// Keep the result in docs/data.
+        #[arg(long)]
+        record: bool,
     },
     /// The virtual clock beside the wall clock, for programs whose speeds differ.
     Clock {
         /// Pairs of runs a program.
         #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..=1_000))]
         pairs: u32,
+        /// Keep the result in docs/data.
+        #[arg(long)]
+        record: bool,
     },
     /// One process is killed: are the others told, do they go on, do they wait for ever? Each case with a deadline.
     Crashes {
@@ -231,6 +281,16 @@ pub enum Benchmark {
         /// Milliseconds a measurement.
         #[arg(long, value_name = "MS", default_value_t = 1_500, value_parser = clap::value_parser!(u64).range(100..=60_000))]
         span: u64,
+        /// Keep the result in docs/data.
+        #[arg(long, conflicts_with_all = ["workers", "way"])]
+        record: bool,
+    },
+    #[cfg(target_os = "linux")]
+    /// What grading a class costs: forty submissions of lab 3's corpus, compiling and judging apart; fails above the limits.
+    Grading {
+        /// Keep the result in docs/data.
+        #[arg(long)]
+        record: bool,
     },
     /// What a check spends its time on, from the keystroke to the verdict.
     Latency {
@@ -242,12 +302,18 @@ pub enum Benchmark {
         /// From an edit to its last exploration, with other settings for the student's crate.
         #[arg(long)]
         profiles: bool,
+        /// Keep the result in docs/data.
+        #[arg(long)]
+        record: bool,
     },
     /// The reduction against plain enumeration, on random programs.
     Soundness {
         /// How many programs.
         #[arg(long, value_name = "N", default_value_t = 20_000)]
         programs: u64,
+        /// Keep the result in docs/data.
+        #[arg(long)]
+        record: bool,
     },
     /// How often the timing verdict is wrong, beside other methods: on recorded pairs of runs and on invented ones.
     Verdicts {
@@ -279,7 +345,8 @@ pub enum Benchmark {
 /// What to do before rendering, and instead of it.
 #[derive(Args)]
 pub struct Book {
-    /// Measure prices and experiments on this machine first, and explore the graphs of states again: some ten minutes.
+    /// Measure first whatever this machine can tell in reasonable time, and explore the graphs of states again. It says how long
+    /// that will take, and what it leaves out.
     #[arg(long, conflicts_with = "check")]
     pub measure: bool,
     /// Explore the graphs of states again, and measure nothing.

@@ -16,8 +16,9 @@ const PACKAGE: &str = "workbench";
 /// Builds it if need be, and goes on as that program, with the same command line: same process, same terminal.
 ///
 /// # Errors
-/// When it cannot be built or started.
-pub fn hand_over(_command: Workbench) -> Result<Code> {
+/// When it names a lab or an experiment that is not there, or cannot be built or started.
+pub fn hand_over(command: Workbench) -> Result<Code> {
+    command.names()?;
     let profile = workspace::target()?.join("debug");
     if !profile.join(PACKAGE).exists() {
         eprintln!("building the commands for classes and measurements; this takes a while, once");

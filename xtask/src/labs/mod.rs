@@ -245,7 +245,7 @@ pub fn unknown(lab: &Lab, what: &str, name: &str, known: &[&str]) -> String {
 }
 
 /// A question after a blank, when one of the names is near enough.
-fn did_you_mean<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> String {
+pub fn did_you_mean<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> String {
     let nearest = names.map(|n| (distance(n, wanted), n)).min();
     nearest.filter(|(far, _)| *far <= 2).map_or(String::new(), |(_, n)| format!(" Did you mean `{n}`?"))
 }

@@ -19,6 +19,9 @@ use crate::submit::workspace;
 /// The function of the solution that calls `attack()`, unless the attack has one of its own.
 const HEAD: &str = "pub fn claim_locked(b: &Board, find: Find) -> Claim {\n";
 
+/// What is said of a submission that attacks nothing.
+pub const HONEST: &str = "an honest neighbour";
+
 /// Lays a class out in a folder; gives what each submission must come to. `words`: what the attacks are about here.
 ///
 /// # Errors
@@ -92,7 +95,7 @@ fn honest(folder: &Path, solution: &str, expected: &mut BTreeMap<String, Expect>
         fs::create_dir(folder.join(name))?;
         // A comment makes each one's files its own, so that each is graded.
         fs::write(folder.join(name).join("flag.rs"), format!("{solution}\n// {at}\n"))?;
-        expected.insert(name.into(), expect("an honest neighbour", 100, None));
+        expected.insert(name.into(), expect(HONEST, 100, None));
     }
     Ok(())
 }

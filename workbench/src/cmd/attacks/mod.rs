@@ -17,6 +17,8 @@ use crate::grade::jail::Jail;
 use crate::grade::level;
 use crate::grade::room::Level;
 use crate::labs::{self, Lab};
+use crate::measured::{attacks as measured, keep};
+use crate::report::provenance::Started;
 use crate::report::result::SCHEMA;
 use crate::submit::compile;
 use crate::submit::workspace::Scratch;
@@ -48,13 +50,25 @@ struct Row {
     why: String,
     score: u64,
     problems: Vec<String>,
+    /// Who is graded, not what.
+    #[serde(skip)]
+    whose: Whose,
 }
 
-/// Grades the attacks at each level.
+/// Whose a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Hostile,
+    Honest,
+    Surroundings,
+}
+
+/// Grades the attacks at each level; keeps the counts if wanted.
 ///
 /// # Errors
 /// When the corpus cannot be read, or something of ours fails.
-pub fn run(json: bool) -> Result<Code> {
+pub fn run(json: bool, record: bool) -> Result<Code> {
+    let started = Started::now();
     let program = level::program()?;
     // What the grader would build on the way is no change that an attack made.
     compile::toolkit()?;
@@ -81,7 +95,29 @@ pub fn run(json: bool) -> Result<Code> {
     } else {
         println!("{} attacks at {offered} levels, {bad} not as expected", rows.len());
     }
+    if record {
+        let provenance = started.here("cargo xtask selftest attacks");
+        keep(measured::FILE, &measured::Record { schema: SCHEMA, provenance, levels: counted(&rows) })?;
+    }
     Ok(if bad == 0 && !rows.is_empty() { Code::Pass } else { Code::Fail })
+}
+
+/// The rows of each level, counted.
+fn counted(rows: &[Row]) -> Vec<measured::Level> {
+    let mut levels: Vec<measured::Level> = Vec::new();
+    for row in rows {
+        if levels.last().is_none_or(|level| level.level != row.level) {
+            let level = row.level.clone();
+            levels.push(measured::Level { level, hostile: 0, honest: 0, unexpected: Vec::new() });
+        }
+        let Some(level) = levels.last_mut() else { continue };
+        level.hostile += u32::from(row.whose == Whose::Hostile);
+        level.honest += u32::from(row.whose == Whose::Honest);
+        if !row.problems.is_empty() {
+            level.unexpected.push(row.name.clone());
+        }
+    }
+    levels
 }
 
 fn show(row: &Row, to_stderr: bool) {
@@ -122,7 +158,8 @@ fn at_level(level: Level, program: &Path) -> Result<Vec<Row>> {
         problems.push("the report has no text, or what a student wrote is live in it".into());
     }
     let why = "nothing outside was touched, and no process is left".to_owned();
-    rows.push(Row { level: level.to_string(), name: "(surroundings)".into(), why, score: 0, problems });
+    let (level, name, whose) = (level.to_string(), "(surroundings)".into(), Whose::Surroundings);
+    rows.push(Row { level, name, why, score: 0, problems, whose });
     Ok(rows)
 }
 
@@ -164,7 +201,8 @@ fn judge(level: Level, name: &str, expect: &Expect, submission: Option<&&Value>)
             .extend(failed.map(|c| format!("{}: {}", text(&c["id"]), said(c).chars().take(300).collect::<String>())));
     }
     let (level, name, why) = (level.to_string(), name.to_owned(), expect.why.clone());
-    Row { level, name, why, score: score.unwrap_or(0), problems }
+    let whose = if why == class::HONEST { Whose::Honest } else { Whose::Hostile };
+    Row { level, name, why, score: score.unwrap_or(0), problems, whose }
 }
 
 fn said(check: &Value) -> String {

@@ -7,32 +7,50 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 
 use crate::cli::Code;
+use crate::measured::build::{FILE, Record, Row};
+use crate::measured::keep;
+use crate::report::provenance::Started;
+use crate::report::result::SCHEMA;
 use crate::submit::workspace::{self, Scratch};
 use crate::timing::gate;
 
-/// What is built, one after the other, each beside what has been built before: by which words, and who waits for it.
-const BUILDS: [(&str, &[&str], &str); 3] = [
+/// What is built: by which words, and who waits for it.
+type Build = (&'static str, &'static [&'static str], &'static str);
+
+/// From nothing, and only looked at: a part of the runner's.
+const PART: Build = ("explorer", &["--package", "explorer"], "a part of the runner: toolkit and explorer, optimised");
+/// One after the other, each beside what has been built before.
+const BUILDS: [Build; 3] = [
     ("runner", &["--package", "xtask"], "every student's first `cargo xtask`"),
     ("toolkit", &["--package", "shared", "--profile", "lab"], "every student's first `check`"),
     ("workbench", &["--package", "workbench"], "who first grades, measures, renders the book"),
 ];
 
-/// Builds from nothing and shows what it cost.
+/// Builds from nothing and shows what it cost; keeps it if wanted.
 ///
 /// # Errors
 /// When something does not build.
-pub fn run() -> Result<Code> {
-    let scratch = Scratch::new("first-build")?;
-    println!("{:<10}{:>8}{:>8}  who waits", "", "seconds", "CPU");
-    for (name, words, who) in BUILDS {
-        let (cpu, started) = (gate::own_cpu()?, Instant::now());
-        build(words, &scratch.path)?;
-        let (seconds, cpu) = (started.elapsed().as_secs_f64(), (gate::own_cpu()? - cpu).as_secs_f64());
-        println!("{name:<10}{seconds:>8.1}{cpu:>8.1}  {who}");
+pub fn run(record: bool) -> Result<Code> {
+    let started = Started::now();
+    let mut rows = Vec::new();
+    for builds in [&[PART][..], &BUILDS] {
+        let scratch = Scratch::new("first-build")?;
+        for (name, words, who) in builds {
+            eprintln!("{name} …");
+            let (cpu, began) = (gate::own_cpu()?, Instant::now());
+            build(words, &scratch.path)?;
+            let (seconds, cpu) = (began.elapsed().as_secs_f64(), (gate::own_cpu()? - cpu).as_secs_f64());
+            rows.push(Row { name: (*name).to_owned(), seconds, cpu, who: (*who).to_owned() });
+        }
     }
+    let done = Record { schema: SCHEMA, provenance: started.here("cargo xtask bench build"), rows };
+    print!("{}", done.table());
     println!(
         "Crates that are downloaded first come on top. CPU: seconds of processor time, cargo and compilers together."
     );
+    if record {
+        keep(FILE, &done)?;
+    }
     Ok(Code::Pass)
 }
 

@@ -1,8 +1,8 @@
 //! `cargo xtask bench checks`: what the checks that explore cost. A student waits for them, and a class pays for them, so each
-//! must be complete within [`LIMIT`] of processor time: user and system, grader and workers together.
+//! must be complete within [`LIMIT`] of processor time.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Result;
 
@@ -10,7 +10,10 @@ use crate::assess;
 use crate::cli::Code;
 use crate::cmd::selftest;
 use crate::labs::{Check, Kind, LABS, Lab};
-use crate::report::result::{CheckResult, Status};
+use crate::measured::checks::{FILE, LIMIT, Record, Row, SOLUTION};
+use crate::measured::keep;
+use crate::report::provenance::Started;
+use crate::report::result::{SCHEMA, Status};
 use crate::story::schedule::USUAL_SEED;
 use crate::submit::compile::{self, Toolkit};
 use crate::submit::reference;
@@ -18,41 +21,37 @@ use crate::submit::stage::Submission;
 use crate::submit::workspace;
 use crate::timing::gate;
 
-/// What one check may cost.
-const LIMIT: Duration = Duration::from_secs(2);
-
-/// One check of one program.
-struct Cost {
-    check: &'static Check,
-    program: String,
-    result: CheckResult,
-    cpu: Duration,
-    wall: Duration,
-}
-
 /// Shows each check's cost for the solution, and with `corpus` for the submission that costs most. Fails when one is
-/// incomplete or above the limit.
+/// incomplete or above the limit. Keeps the costs if wanted.
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn run(lab: Option<&'static Lab>, corpus: bool) -> Result<Code> {
+pub fn run(lab: Option<&'static Lab>, corpus: bool, record: bool) -> Result<Code> {
+    let started = Started::now();
     let labs: Vec<&'static Lab> = lab.map_or_else(|| LABS.to_vec(), |l| vec![l]);
     let toolkit = compile::toolkit()?;
     assess::pin_here();
-    println!("{:<6}{:<22}{:<32}{:>11}{:>9}{:>9}  ", "lab", "check", "program", "executions", "CPU s", "wall s");
-    let mut good = true;
+    let mut rows = Vec::new();
     for lab in labs {
-        let solution = costs(lab, "the solution", &reference::program(lab, &toolkit)?)?;
-        let dearest = if corpus { dearest(lab, &toolkit)? } else { Vec::new() };
-        for cost in solution.iter().chain(&dearest) {
-            good &= show(lab, cost);
+        eprintln!("{} …", lab.name);
+        rows.extend(costs(lab, SOLUTION, &reference::program(lab, &toolkit)?)?);
+        if corpus {
+            rows.extend(dearest(lab, &toolkit)?);
         }
     }
+    let name = lab.map_or(String::new(), |lab| format!(" {}", lab.name));
+    let flag = if corpus { " --corpus" } else { "" };
+    let provenance = started.here(&format!("cargo xtask bench checks{name}{flag}"));
+    let done = Record { schema: SCHEMA, provenance, corpus, rows };
+    print!("{}", done.table());
     println!(
         "CPU: user and system, grader and workers together; at most {} s. The wall depends on who else runs.",
         LIMIT.as_secs()
     );
-    Ok(if good { Code::Pass } else { Code::Fail })
+    if record {
+        keep(FILE, &done)?;
+    }
+    Ok(if done.rows.iter().all(|row| row.remark().is_empty()) { Code::Pass } else { Code::Fail })
 }
 
 fn explores(check: &&'static Check) -> bool {
@@ -60,24 +59,36 @@ fn explores(check: &&'static Check) -> bool {
 }
 
 /// What every check that explores costs for one program.
-fn costs(lab: &'static Lab, program: &str, binary: &Path) -> Result<Vec<Cost>> {
-    let one = |check: &'static Check| {
-        let (cpu, started) = (gate::own_cpu()?, Instant::now());
-        let result = assess::one(lab, check, binary, USUAL_SEED, &|_| {})?;
-        Ok(Cost { check, program: program.to_owned(), result, cpu: gate::own_cpu()? - cpu, wall: started.elapsed() })
-    };
-    lab.checks.iter().filter(explores).map(one).collect()
+fn costs(lab: &'static Lab, program: &str, binary: &Path) -> Result<Vec<Row>> {
+    lab.checks.iter().filter(explores).map(|check| cost(lab, check, program, binary)).collect()
+}
+
+fn cost(lab: &'static Lab, check: &'static Check, program: &str, binary: &Path) -> Result<Row> {
+    let (cpu, started) = (gate::own_cpu()?, Instant::now());
+    let result = assess::one(lab, check, binary, USUAL_SEED, &|_| {})?;
+    let (cpu, wall) = ((gate::own_cpu()? - cpu).as_secs_f64(), started.elapsed().as_secs_f64());
+    let explored = result.explored.as_ref();
+    Ok(Row {
+        lab: lab.name.to_owned(),
+        check: check.id.to_owned(),
+        program: program.to_owned(),
+        executions: explored.map_or(0, |e| e.executions),
+        // A search ends at its first finding: that is all there is to say then.
+        complete: explored.is_some_and(|e| e.complete) || result.status == Status::Fail,
+        cpu,
+        wall,
+    })
 }
 
 /// Of each check the submission of the corpus that costs most.
-fn dearest(lab: &'static Lab, toolkit: &Toolkit) -> Result<Vec<Cost>> {
-    let mut dearest: Vec<Cost> = Vec::new();
+fn dearest(lab: &'static Lab, toolkit: &Toolkit) -> Result<Vec<Row>> {
+    let mut dearest: Vec<Row> = Vec::new();
     for folder in selftest::submissions(&workspace::root().join("xtask/corpus").join(lab.name))? {
-        for cost in submission(lab, &folder, toolkit)? {
-            match dearest.iter_mut().find(|known| known.check.id == cost.check.id) {
-                Some(known) if known.cpu >= cost.cpu => {}
-                Some(known) => *known = cost,
-                None => dearest.push(cost),
+        for row in submission(lab, &folder, toolkit)? {
+            match dearest.iter_mut().find(|known| known.check == row.check) {
+                Some(known) if known.cpu >= row.cpu => {}
+                Some(known) => *known = row,
+                None => dearest.push(row),
             }
         }
     }
@@ -85,33 +96,11 @@ fn dearest(lab: &'static Lab, toolkit: &Toolkit) -> Result<Vec<Cost>> {
 }
 
 /// A submission that does not build has nothing to explore.
-fn submission(lab: &'static Lab, folder: &Path, toolkit: &Toolkit) -> Result<Vec<Cost>> {
+fn submission(lab: &'static Lab, folder: &Path, toolkit: &Toolkit) -> Result<Vec<Row>> {
     let parts: Vec<_> = folder.iter().rev().take(2).collect();
     let name = parts.into_iter().rev().collect::<PathBuf>().display().to_string();
     match compile::compile(lab, &Submission::new(folder, lab), toolkit, false)? {
         Ok(program) => costs(lab, &name, &program.binary),
         Err(_) => Ok(Vec::new()),
     }
-}
-
-/// One line; false when the check is incomplete without a finding, or costs too much.
-fn show(lab: &Lab, cost: &Cost) -> bool {
-    let explored = cost.result.explored.as_ref();
-    // A search ends at its first finding: that is all there is to say then.
-    let complete = explored.is_some_and(|e| e.complete) || cost.result.status == Status::Fail;
-    let remark = match (complete, cost.cpu <= LIMIT) {
-        (false, _) => "INCOMPLETE",
-        (true, false) => "TOO MUCH",
-        (true, true) => "",
-    };
-    println!(
-        "{:<6}{:<22}{:<32}{:>11}{:>9.2}{:>9.2}  {remark}",
-        lab.name,
-        cost.check.id,
-        cost.program,
-        explored.map_or(0, |e| e.executions),
-        cost.cpu.as_secs_f64(),
-        cost.wall.as_secs_f64()
-    );
-    remark.is_empty()
 }

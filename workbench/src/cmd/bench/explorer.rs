@@ -15,14 +15,29 @@ use crate::drive::execution::{Execution, PATIENCE, Setting};
 use crate::drive::processes::Processes;
 use crate::drive::step::{Choice, Step, is_local};
 use crate::labs::{Lab, Scenario};
+use crate::measured::explorer::{FILE, FORKED, HOG, KILLED, REWOUND, Record, Row};
+use crate::measured::keep;
+use crate::report::provenance::Started;
+use crate::report::result::SCHEMA;
 use crate::search::dependence::Rules;
 use crate::search::{Limits, Run, reduced, replay};
 use crate::submit::{compile, pricelab};
 use crate::timing::gate;
 
-/// What is measured: workers rewound; forked anew; one killed in every execution; rewound beside a program that spins.
-pub const WAYS: [&str; 4] = ["rewound", "forked", "killed", "beside a hog"];
-const HOG: &str = WAYS[3];
+/// What is measured.
+const WAYS: [&str; 4] = [REWOUND, FORKED, KILLED, HOG];
+
+/// What to measure.
+pub struct Options<'o> {
+    /// Only with so many workers.
+    pub workers: Option<u32>,
+    /// Only this way.
+    pub way: Option<&'o str>,
+    /// How long each measurement takes.
+    pub span: Duration,
+    /// Whether the result is kept.
+    pub record: bool,
+}
 
 /// What one measurement did.
 #[derive(Default)]
@@ -35,44 +50,52 @@ struct Done {
     cpu: Duration,
 }
 
-/// Executions a second of a lab's solution with 2 to 4 workers; `workers` and `way`: only these.
+/// Executions a second of a lab's solution with 2 to 4 workers.
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn run(lab: &'static Lab, workers: Option<u32>, way: Option<&str>, span: Duration) -> Result<Code> {
+pub fn run(lab: &'static Lab, options: &Options) -> Result<Code> {
+    let started = Started::now();
     let source = Source { solution: true, ..Source::default() };
     let toolkit = compile::toolkit()?;
     let Some(program) = source.compile(lab, &toolkit)? else { return Ok(Code::Fail) };
     let spinner = pricelab::program()?;
     // The hog, too, is kept where this thread is: on another processor it would be in nobody's way.
     assess::pin_here();
-    println!(
-        "{:<12} {:<14} {:>13} {:>12} {:>7} {:>7} {:>7}",
-        "scenario", "way", "executions/s", "CPU us each", "steps", "turns", "forks"
-    );
-    for workers in (2..=4).filter(|n| workers.is_none_or(|only| only as usize == *n)) {
-        let scenario = (lab.bench)(workers);
-        for way in WAYS.into_iter().filter(|w| way.is_none_or(|only| only == *w)) {
+    let mut rows = Vec::new();
+    for workers in (2..=4).filter(|n| options.workers.is_none_or(|only| only == *n)) {
+        let scenario = (lab.bench)(workers as usize);
+        for way in WAYS.into_iter().filter(|w| options.way.is_none_or(|only| only == *w)) {
+            eprintln!("{} x {workers}, {way} …", scenario.name);
             let hog = (way == HOG).then(|| pricelab::Hog::start(&spinner, "hog")).transpose()?;
-            let done = measure(lab, &program.binary, &scenario, way, span)?;
+            let done = measure(lab, &program.binary, &scenario, way, options.span)?;
             drop(hog);
-            show(&format!("{} x {workers}", scenario.name), way, &done);
+            rows.push(row(scenario.name, workers, way, &done));
         }
     }
+    let span_ms = options.span.as_millis() as u64;
+    let provenance = started.here(&format!("cargo xtask bench explorer --span {span_ms}"));
+    let done = Record { schema: SCHEMA, provenance, span_ms, rows };
+    print!("{}", done.table());
     println!("CPU: user and system, grader and workers together.");
+    if options.record {
+        keep(FILE, &done)?;
+    }
     Ok(Code::Pass)
 }
 
-fn show(name: &str, way: &str, done: &Done) {
+fn row(scenario: &str, workers: u32, way: &str, done: &Done) -> Row {
     let each = |total: u64| total as f64 / done.executions as f64;
-    println!(
-        "{name:<12} {way:<14} {:>13.0} {:>12.1} {:>7.1} {:>7.1} {:>7.2}",
-        done.executions as f64 / done.elapsed.as_secs_f64(),
-        done.cpu.as_secs_f64() * 1e6 / done.executions as f64,
-        each(done.steps),
-        each(done.turns),
-        each(done.forks)
-    );
+    Row {
+        scenario: scenario.to_owned(),
+        workers,
+        way: way.to_owned(),
+        per_second: done.executions as f64 / done.elapsed.as_secs_f64(),
+        cpu_us: done.cpu.as_secs_f64() * 1e6 / done.executions as f64,
+        steps: each(done.steps),
+        turns: each(done.turns),
+        forks: each(done.forks),
+    }
 }
 
 fn measure(lab: &Lab, binary: &std::path::Path, scenario: &Scenario, way: &str, span: Duration) -> Result<Done> {
@@ -81,11 +104,11 @@ fn measure(lab: &Lab, binary: &std::path::Path, scenario: &Scenario, way: &str, 
     let setting = Setting { layout: &layout, workers: scenario.workers(), answer: &answer, patience: PATIENCE };
     let (cpu, started) = (gate::own_cpu()?, Instant::now());
     let mut machine = Processes::launch(binary, &scenario.header, &layout)?;
-    machine.always_fork = way == "forked";
+    machine.always_fork = way == FORKED;
     let mut done = Done::default();
     while started.elapsed() < span {
         match way {
-            "killed" => kills(&mut machine, &setting, started, span, &mut done)?,
+            KILLED => kills(&mut machine, &setting, started, span, &mut done)?,
             _ => exploration(&mut machine, &setting, scenario, started, span, &mut done)?,
         }
     }

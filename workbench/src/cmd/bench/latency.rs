@@ -10,8 +10,11 @@ use anyhow::{Context, Result, ensure};
 use crate::assess;
 use crate::cli::Code;
 use crate::labs::{LABS, Lab};
-use crate::prices::judge::quantile;
+use crate::measured::keep;
+use crate::measured::latency::{Cost, FILE, PROFILES_FILE, Record, Row};
 use crate::report::machine;
+use crate::report::provenance::Started;
+use crate::report::result::SCHEMA;
 use crate::submit::compile::{self, Toolkit};
 use crate::submit::reference;
 use crate::submit::stage::{self, Submission};
@@ -35,54 +38,41 @@ const PROFILES: [(&str, &[&str]); 8] = [
     ("incremental", &["-Cincremental"]),
 ];
 
-/// Milliseconds on the clock, and of processors.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Cost {
-    wall: f64,
-    cpu: f64,
-}
-
-/// Shows a table of the phases of one lab, or of all; with `profiles` that of the profiles instead.
+/// Shows a table of the phases of one lab, or of all; with `profiles` that of the profiles instead. Keeps it if wanted.
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn run(lab: Option<&'static Lab>, rounds: u32, profiles: bool) -> Result<Code> {
+pub fn run(lab: Option<&'static Lab>, rounds: u32, profiles: bool, record: bool) -> Result<Code> {
+    let started = Started::now();
     let labs: Vec<&'static Lab> = lab.map_or_else(|| LABS.to_vec(), |l| vec![l]);
     let columns: Vec<&str> = if profiles { PROFILES.iter().map(|(name, _)| *name).collect() } else { PHASES.to_vec() };
-    let sum = if profiles { "" } else { "sum" };
-    println!("{:<6}{}{sum:>17}", "lab", columns.iter().map(|c| format!("{c:>17}")).collect::<String>());
     let toolkit = compile::toolkit()?;
+    let mut rows = Vec::new();
     for lab in labs {
-        let mut samples: Vec<Vec<Cost>> = Vec::new();
-        for _ in 0..rounds {
-            samples.push(if profiles { edits(lab, &toolkit)? } else { check(lab)? });
-        }
-        println!("{}", row(lab.name, &samples, !profiles)?);
+        eprintln!("{} …", lab.name);
+        let one = |_| if profiles { edits(lab, &toolkit) } else { check(lab) };
+        let samples: Vec<Vec<Cost>> = (0..rounds).map(one).collect::<Result<_>>()?;
+        rows.push(Row::of(lab.name, &samples, !profiles)?);
     }
-    match profiles {
-        true => println!("Compiling the solution and exploring it, with other settings for the student's crate."),
-        false => {
-            println!("A check of the solution. After a wrong edit there is no wall clock, and fewer explorations.")
-        }
-    }
+    let name = lab.map_or(String::new(), |lab| format!(" {}", lab.name));
+    let flag = if profiles { " --profiles" } else { "" };
+    let provenance = started.here(&format!("cargo xtask bench latency{name}{flag} --rounds {rounds}"));
+    let columns = columns.into_iter().map(str::to_owned).collect();
+    let done = Record { schema: SCHEMA, provenance, rounds, columns, rows };
+    print!("{}", done.table());
+    println!("{}", legend(profiles));
     println!("Medians of {rounds}: milliseconds on the clock / of processors, all processes together.");
+    if record {
+        keep(if profiles { PROFILES_FILE } else { FILE }, &done)?;
+    }
     Ok(Code::Pass)
 }
 
-fn row(name: &str, samples: &[Vec<Cost>], with_sum: bool) -> Result<String> {
-    let median = |of: &dyn Fn(&[Cost]) -> f64| quantile(&samples.iter().map(|s| of(s)).collect::<Vec<_>>(), 0.5);
-    let cell = |wall: Option<f64>, cpu: Option<f64>| -> Result<String> {
-        Ok(format!("{:>17}", format!("{:.0} / {:.0}", wall.context("a round")?, cpu.context("a round")?)))
-    };
-    let mut text = format!("{name:<6}");
-    for at in 0..samples.first().map_or(0, Vec::len) {
-        text += &cell(median(&|s| s[at].wall), median(&|s| s[at].cpu))?;
+fn legend(profiles: bool) -> &'static str {
+    match profiles {
+        true => "Compiling the solution and exploring it, with other settings for the student's crate.",
+        false => "A check of the solution. After a wrong edit there is no wall clock, and fewer explorations.",
     }
-    if with_sum {
-        let sum = |of: fn(&Cost) -> f64| median(&|s| s.iter().map(of).sum());
-        text += &cell(sum(|c| c.wall), sum(|c| c.cpu))?;
-    }
-    Ok(text)
 }
 
 /// What something cost, and what it gave.
@@ -194,14 +184,5 @@ mod tests {
         let text = edited("struct S {\n}\npub fn f(\n    n: u64,\n) -> u64 {\n    n\n}\n").expect("a function");
         assert_eq!(text, "struct S {\n}\npub fn f(\n    n: u64,\n) -> u64 {\n    std::hint::black_box(1);\n    n\n}\n");
         assert!(edited("fn private() {\n}\n").is_err());
-    }
-
-    #[test]
-    fn a_row_has_the_median_of_each_phase_and_that_of_the_sums() {
-        let round = |wall: f64| vec![Cost { wall, cpu: 1.0 }, Cost { wall: 2.0 * wall, cpu: 2.0 }];
-        let text = row("lab3", &[round(1.0), round(3.0), round(100.0)], true).expect("three rounds");
-        let cells: Vec<&str> = text.split("  ").map(str::trim).filter(|c| !c.is_empty()).collect();
-        assert_eq!(cells, ["lab3", "3 / 1", "6 / 2", "9 / 3"]);
-        assert_eq!(row("lab3", &[round(1.0)], false).expect("a round").matches('/').count(), 2);
     }
 }

@@ -6,6 +6,8 @@ mod checks;
 mod clock;
 mod crashes;
 mod explorer;
+#[cfg(target_os = "linux")]
+mod grading;
 mod latency;
 mod soundness;
 mod verdicts;
@@ -26,17 +28,22 @@ use crate::labs::lab3;
 pub fn run(options: Bench) -> Result<Code> {
     let Some(bench) = options.what else { return all::run(options.rounds as usize, options.compare, options.record) };
     match bench {
-        Benchmark::Build => build::run(),
-        Benchmark::Checks { lab: name, corpus } => checks::run(name.as_deref().map(lab).transpose()?, corpus),
-        Benchmark::Clock { pairs } => clock::run(pairs),
+        Benchmark::Build { record } => build::run(record),
+        Benchmark::Checks { lab: name, corpus, record } => {
+            checks::run(name.as_deref().map(lab).transpose()?, corpus, record)
+        }
+        Benchmark::Clock { pairs, record } => clock::run(pairs, record),
         Benchmark::Crashes { python, repeat, record } => crashes::run(python, repeat, record),
-        Benchmark::Explorer { workers, way, span } => {
-            explorer::run(&lab3::LAB, workers, way.as_deref(), Duration::from_millis(span))
+        Benchmark::Explorer { workers, way, span, record } => {
+            let (way, span) = (way.as_deref(), Duration::from_millis(span));
+            explorer::run(&lab3::LAB, &explorer::Options { workers, way, span, record })
         }
-        Benchmark::Latency { lab: name, rounds, profiles } => {
-            latency::run(name.as_deref().map(lab).transpose()?, rounds, profiles)
+        #[cfg(target_os = "linux")]
+        Benchmark::Grading { record } => grading::run(record),
+        Benchmark::Latency { lab: name, rounds, profiles, record } => {
+            latency::run(name.as_deref().map(lab).transpose()?, rounds, profiles, record)
         }
-        Benchmark::Soundness { programs } => soundness::run(programs),
+        Benchmark::Soundness { programs, record } => soundness::run(programs, record),
         Benchmark::Wall { lab: name, stages, record } => wall::run(lab(&name)?, stages, record),
         Benchmark::Verdicts { verdicts, record, pairs } => verdicts::run(verdicts, record.then_some(pairs)),
     }

@@ -1,19 +1,21 @@
 //! `cargo xtask bench soundness`: the reduction against plain enumeration, on as many random programs as one likes.
 
-use std::time::Instant;
-
 use anyhow::Result;
 
 use crate::cli::Code;
+use crate::measured::keep;
+use crate::measured::soundness::{FILE, Record};
+use crate::report::provenance::Started;
+use crate::report::result::SCHEMA;
 use crate::search::dependence::Rules;
 use crate::search::soundness;
 
-/// Compares the reduced search with plain enumeration on this many random programs.
+/// Compares the reduced search with plain enumeration on this many random programs; keeps the counts if wanted.
 ///
 /// # Errors
 /// Only when something of ours fails.
-pub fn run(programs: u64) -> Result<Code> {
-    let started = Instant::now();
+pub fn run(programs: u64, record: bool) -> Result<Code> {
+    let started = Started::now();
     let mut next = 0;
     let mut all = soundness::Totals::default();
     while all.compared < programs {
@@ -26,8 +28,12 @@ pub fn run(programs: u64) -> Result<Code> {
         all.reduced += part.reduced;
         eprintln!("{} programs compared, {} different", all.compared, all.different);
     }
-    println!("programs compared {}, with different outcomes {}", all.compared, all.different);
-    println!("left out, too large for plain enumeration: {}", all.too_large);
-    println!("executions: plain {}, reduced {}, {:.1} s", all.plain, all.reduced, started.elapsed().as_secs_f64());
-    Ok(if all.different == 0 { Code::Pass } else { Code::Fail })
+    let provenance = started.here(&format!("cargo xtask bench soundness --programs {programs}"));
+    let soundness::Totals { compared, different, too_large, plain, reduced } = all;
+    let done = Record { schema: SCHEMA, provenance, compared, different, too_large, plain, reduced };
+    print!("{}", done.table());
+    if record {
+        keep(FILE, &done)?;
+    }
+    Ok(if different == 0 { Code::Pass } else { Code::Fail })
 }
