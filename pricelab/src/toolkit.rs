@@ -27,10 +27,10 @@ use crate::{crash, flag, manager};
 
 /// Meetings of a sample.
 const MEETINGS: u64 = 500;
-/// Items of a sample, through a pipe and through a queue or what is compared with it: enough for their start not to count;
-/// how many fit; round trips through two queues.
+/// Items of a sample, through a pipe and through a queue or what is compared with it: workers begin up to 0.2 ms one after the
+/// other, processes later than threads, and that must not count; how many fit; round trips through two queues.
 const PIPED: usize = 20_000;
-pub const ITEMS: usize = 200_000;
+pub const ITEMS: usize = 1_000_000;
 pub const ROOM: usize = 1_024;
 const TRIPS: u64 = 1_500;
 /// Operations between two looks at the clock: for what takes less than a nanosecond, for what takes some, for the rest.
@@ -121,12 +121,22 @@ const MECHANISMS: &[(&str, Loop)] = &[
         if me == 0 { span } else { span.uncounted() }
     }),
     ("queue", |b, me| {
-        through(b, me, ITEMS, 1, |items| b.queue.put(items[0]).is_ok(), |_| usize::from(b.queue.get().is_some()))
+        through(
+            b,
+            me,
+            ITEMS,
+            1,
+            |items| b.queue.put(items[0]).is_ok(),
+            |_| usize::from(black_box(b.queue.get()).is_some()),
+        )
     }),
     ("queue-batch", |b, me| {
         let lease = |most| {
             b.queue.lease(most).map_or(0, |lease| {
                 let count = lease.len();
+                for item in lease.iter() {
+                    black_box(item);
+                }
                 lease.done();
                 count
             })

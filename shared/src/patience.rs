@@ -7,6 +7,7 @@
 //! But when whoever goes first *computes*, it does so to the end of its time slice. A sleeper is woken into the middle of
 //! that slice; who gave way is not, and waits a thousand times longer. So each process learns from what giving way cost it:
 //! each time that was long doubles the number of waits after it that sleep at once, each time it was not takes one off.
+//! Only, when those that we work with went on all the time, nothing was lost however long it took.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -38,9 +39,10 @@ impl Patience {
         Patience { looks: LOOKS }
     }
 
-    /// Lets others go first. True: look again; false: it is time to sleep.
+    /// Lets others go first. True: look again; false: it is time to sleep. `missed`: whether those that we work with have
+    /// nothing left to do without us.
     #[cold]
-    pub fn give_way(&mut self) -> bool {
+    pub fn give_way(&mut self, missed: &dyn Fn() -> bool) -> bool {
         if self.looks == LOOKS && !worth_trying() {
             self.looks = 0;
         }
@@ -50,7 +52,7 @@ impl Patience {
         self.looks -= 1;
         let before = sys::monotonic_ns();
         std::thread::yield_now();
-        if sys::monotonic_ns() - before > LONG_NS {
+        if sys::monotonic_ns() - before > LONG_NS && missed() {
             // What we wait for has had its time meanwhile: this is the last look.
             self.looks = 0;
             punish();

@@ -124,10 +124,22 @@ impl<T: Plain> Queue<T> {
 
     #[inline(always)]
     fn take_one(&self, action: Action, wait: bool) -> Option<T> {
-        let mut words = [0; MAX_WORDS];
-        let mut act = || self.memory.take(T::WORDS, wait, |at, word| words[at] = word);
-        let taken = self.pass(action, 1, &mut act);
+        let (taken, words) = if hooked() {
+            self.take_seen(action, wait)
+        } else {
+            let mut words = [0; MAX_WORDS];
+            (self.memory.take(T::WORDS, wait, |at, word| words[at] = word), words)
+        };
         (taken == 1).then(|| T::from_words(words))
+    }
+
+    /// As [`Queue::take_one`], when somebody looks. By itself, so that the free one need not keep the item in memory.
+    #[cold]
+    fn take_seen(&self, action: Action, wait: bool) -> (u64, [u64; MAX_WORDS]) {
+        let mut words = [0; MAX_WORDS];
+        let op = Op { action, object: self.object, a: 1, b: 0 };
+        let taken = pass(op, &mut || self.memory.take(T::WORDS, wait, |at, word| words[at] = word));
+        (taken, words)
     }
 
     /// Takes up to `max` of the first items (at most [`MAX_BATCH`]) until they are acknowledged; waits while there is

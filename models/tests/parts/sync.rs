@@ -12,6 +12,8 @@ use crate::words::{OWNER, WAITERS};
 
 /// One look is enough to run through the code; more would only multiply the executions.
 pub const SPINS: u32 = 1;
+/// As in `shared`.
+pub const FIRST_SPINS: u32 = 1;
 
 /// Checkers do not reorder what one process does to its own words, except as the orderings allow.
 pub fn compiler_fence(_order: Ordering) {}
@@ -30,7 +32,7 @@ impl Patience {
         Patience
     }
 
-    pub fn give_way(&mut self) -> bool {
+    pub fn give_way(&mut self, _missed: &dyn Fn() -> bool) -> bool {
         false
     }
 }

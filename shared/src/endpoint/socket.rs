@@ -168,7 +168,7 @@ impl Socket {
     /// Waits for bytes and takes them; as [`Socket::take_some`], but looks some times before it sleeps.
     pub fn take_patiently(self, bytes: &mut Vec<u8>, most: usize) -> Option<u64> {
         let mut patience = Patience::fresh();
-        while patience.give_way() {
+        while patience.give_way(&|| true) {
             if let Some(count) = self.take_some(bytes, most, false) {
                 return Some(count);
             }

@@ -2,12 +2,14 @@
 //!
 //! [`lock`](super::lock) frees its word with an exchange, because it must learn in the same step whether somebody sleeps.
 //! Here nobody is ever woken, so nobody needs to be asked about, and the second exchange, half of the price, is saved.
-//! Whoever finds the word taken looks again a few times: the holder is at work on another processor and done in a moment.
-//! If it is not, it has lost its processor, or its life: then we give ours away and look again a little later.
+//! Whoever finds the word taken lets the holder, at work on another processor, do that and more before it looks again. If
+//! the word is still taken after a few looks, the holder has lost its processor, or its life, or needs the lock all the
+//! time: then we give our processor away and look again a little later.
 
 use super::{OWNER, OWNER_DIED};
 use crate::robust::{self, RobustWord};
 use crate::sync::{
+    FIRST_SPINS,
     Ordering::{Acquire, Relaxed, Release},
     SPINS, nap, spin_loop,
 };
@@ -25,7 +27,7 @@ pub fn acquire(lock: &RobustWord, me: u32) -> bool {
 
 #[cold]
 fn acquire_contended(lock: &RobustWord, me: u32) -> bool {
-    let mut spins = 1;
+    let mut spins = FIRST_SPINS;
     loop {
         let now = lock.word.load(Relaxed);
         // Acquire: partner of the release in `release`, or of the kernel's mark for a dead holder.

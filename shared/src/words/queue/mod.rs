@@ -136,7 +136,8 @@ impl<'m> Memory<'m> {
     fn put_patiently(&self, words: usize, count: usize, word: &impl Fn(usize) -> u64) -> u64 {
         let mut patience = Patience::fresh();
         loop {
-            if !patience.give_way() {
+            // Who takes items waits for us when there is none left.
+            if !patience.give_way(&|| self.in_ring() == 0) {
                 self.sleep_for_room();
             }
             match self.put_now(words, count, word) {
@@ -354,7 +355,8 @@ impl<'m> Memory<'m> {
             if over {
                 return 0;
             }
-            if !patience.give_way() {
+            // Who puts items in waits for us when there is no room left.
+            if !patience.give_way(&|| self.in_ring() >= self.capacity) {
                 self.sleep_for_items();
             }
             self.enter_take();

@@ -119,7 +119,7 @@ impl Memory<'_> {
     /// How many items are in the ring. With only the take lock held, others may put more meanwhile; but nobody reads a tail
     /// before the items that are known to have been put.
     #[inline(always)]
-    fn in_ring(&self) -> u64 {
+    pub(super) fn in_ring(&self) -> u64 {
         self.control.put.place.load(Relaxed).wrapping_sub(self.control.take.place.load(Relaxed))
     }
 }
