@@ -63,6 +63,7 @@ pub(crate) fn rest() {
 }
 
 /// A number for an operation: different operations have different ones, but for accidents that cannot be had on purpose.
+#[inline]
 fn digest(op: Op) -> u64 {
     mix(mix(mix(u64::from(op.action as u32) << 32 | u64::from(op.object)) ^ op.a) ^ op.b) | 1
 }
@@ -70,6 +71,7 @@ fn digest(op: Op) -> u64 {
 impl Ahead {
     /// Grants in advance: `sure` shared operations, then, if the turn `goes_on`, those that never wait. For the grader,
     /// while the worker waits. What does not fit is announced.
+    #[inline]
     pub fn grant(&self, sure: impl Iterator<Item = Op>, goes_on: bool) {
         let mut sure = sure.fuse();
         let len = self.sure.iter().zip(&mut sure).map(|(to, op)| to.store(digest(op), Relaxed)).count();
@@ -80,6 +82,7 @@ impl Ahead {
     }
 
     /// Remembers the answer to a computation for the times when this worker asks again; the first [`ANSWERS`] of them.
+    #[inline]
     pub fn remember(&self, op: Op, answer: u64) {
         let at = self.answers_len.load(Relaxed) as usize;
         if self.answer(op).is_none() && at < ANSWERS {
@@ -105,11 +108,13 @@ impl Ahead {
     }
 
     /// How many lines the worker says it has written in its last turn.
+    #[inline]
     pub fn lines(&self) -> usize {
         (self.lines_len.load(Relaxed) as usize).min(LINES)
     }
 
     /// A line: an operation that was done ahead and what it gave. `None` when there is no such operation.
+    #[inline]
     pub fn line(&self, at: usize) -> Option<(Op, u64)> {
         let line = &self.lines[at];
         let action = Action::from_number(line.action.load(Relaxed))?;
@@ -140,6 +145,7 @@ impl Ahead {
         Some(&line.result)
     }
 
+    #[inline]
     fn answer(&self, op: Op) -> Option<u64> {
         let known = &self.answers[..(self.answers_len.load(Relaxed) as usize).min(ANSWERS)];
         let found = known.iter().find(|[a, b, _]| a.load(Relaxed) == op.a && b.load(Relaxed) == op.b)?;

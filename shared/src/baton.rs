@@ -111,6 +111,7 @@ const _: () = assert!(size_of::<Page>() <= PAGE_BYTES);
 
 impl Page {
     /// The page in a baton region.
+    #[inline]
     pub fn of(region: &Region) -> &Page {
         assert!(region.len() >= PAGE_BYTES);
         // SAFETY: mappings start at a page boundary and are long enough; the struct is made of atomics only.
@@ -137,6 +138,7 @@ impl Page {
     }
 
     /// Reads the text as bytes.
+    #[inline]
     pub fn read_bytes(&self) -> Vec<u8> {
         let len = (self.text_len.load(Relaxed) as usize).min(TEXT_BYTES);
         self.text[..len].iter().map(|b| b.load(Relaxed)).collect()
@@ -149,18 +151,21 @@ impl Page {
     }
 
     /// Reads the data of an announcement, never more than there is room for.
+    #[inline]
     pub fn read_data(&self) -> Vec<u64> {
         let len = (self.data_len.load(Relaxed) as usize).min(DATA_WORDS);
         self.data[..len].iter().map(|word| word.load(Relaxed)).collect()
     }
 
     /// Changes the baton and wakes the other side if it sleeps: all that was written before is visible there.
+    #[inline]
     pub fn hand_over(&self, state: u32) {
         words::baton::hand_over(&self.baton.word, state);
     }
 
     /// Sleeps while the low bits of the baton are `state` and the owner lives; with a `limit`, sleeps once, at most so
     /// long. Gives the low bits, in which [`OWNER_DIED`] may be set.
+    #[inline]
     pub fn wait_while(&self, state: u32, limit: Option<std::time::Duration>) -> u32 {
         words::baton::wait_while(&self.baton.word, state, limit)
     }

@@ -126,6 +126,7 @@ impl Action {
     ];
 
     /// The action with this number.
+    #[inline]
     pub fn from_number(number: u32) -> Option<Action> {
         Action::ALL.into_iter().find(|a| *a as u32 == number)
     }

@@ -48,6 +48,7 @@ impl Region {
     }
 
     /// Bytes in the mapping.
+    #[inline]
     pub fn len(&self) -> usize {
         self.map.len()
     }
@@ -58,6 +59,7 @@ impl Region {
     }
 
     /// Where the mapping starts in this process.
+    #[inline]
     pub fn start(&self) -> *mut u8 {
         self.map.as_mut_ptr()
     }
@@ -66,6 +68,7 @@ impl Region {
     ///
     /// # Panics
     /// When the offset is not a multiple of 8 or lies outside the mapping.
+    #[inline]
     pub fn word(&self, offset: usize) -> &AtomicU64 {
         assert!(offset.is_multiple_of(8) && offset + 8 <= self.len(), "word at {offset} outside the region");
         // SAFETY: in bounds and aligned (mappings start at a page); atomics allow any other process's writes.
@@ -76,6 +79,7 @@ impl Region {
     ///
     /// # Panics
     /// When the offset is not a multiple of 4 or lies outside the mapping.
+    #[inline]
     pub fn half(&self, offset: usize) -> &AtomicU32 {
         assert!(offset.is_multiple_of(4) && offset + 4 <= self.len(), "word at {offset} outside the region");
         // SAFETY: as above.
@@ -96,6 +100,7 @@ impl Region {
     ///
     /// # Panics
     /// When the offset lies outside the mapping.
+    #[inline]
     pub fn byte(&self, offset: usize) -> &AtomicU8 {
         assert!(offset < self.len(), "byte at {offset} outside the region");
         // SAFETY: in bounds; atomics allow any other process's writes.
@@ -103,6 +108,7 @@ impl Region {
     }
 
     /// Sets `len` bytes from `offset` on to zero, word by word.
+    #[inline]
     pub fn clear(&self, offset: usize, len: usize) {
         for at in (offset..offset + len).step_by(8) {
             self.word(at).store(0, Relaxed);
@@ -184,6 +190,7 @@ pub struct QueuePlaces {
 
 impl QueuePlaces {
     /// The places in a queue of this kind.
+    #[inline]
     pub fn new(words: usize, capacity: usize, workers: usize) -> QueuePlaces {
         let leases = size_of::<Control>().next_multiple_of(64);
         let areas = (leases + workers * 8).next_multiple_of(64);

@@ -15,11 +15,13 @@ use crate::sys;
 pub(super) const FINISHED: u32 = 0x3fff_ffff;
 
 /// Makes a worker that has not begun count as neither dead nor finished, whatever became of its last execution.
+#[inline]
 pub fn forget_life(payload: &Region, worker: usize) {
     payload.half(LIFE + worker * LIFE_BYTES).store(0, Relaxed);
 }
 
 /// Makes a stepped worker count as finished. The grader does it: when others see that a function has returned is its choice.
+#[inline]
 pub fn finish_life(payload: &Region, worker: usize) {
     payload.half(LIFE + worker * LIFE_BYTES).store(FINISHED, Release);
 }

@@ -33,6 +33,7 @@ pub fn now_ns() -> u64 {
 }
 
 /// SplitMix64's output function (Steele, Lea and Flood 2014): a bijection that scatters neighbouring numbers.
+#[inline]
 pub const fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -13,6 +13,7 @@ use crate::sync::{
 };
 
 /// Changes the baton and wakes the other side if it sleeps.
+#[inline]
 pub fn hand_over(word: &AtomicU32, state: u32) {
     // Release: partner of the acquire in `wait_while`.
     if word.swap(state, Release) & WAITERS != 0 {
@@ -22,6 +23,7 @@ pub fn hand_over(word: &AtomicU32, state: u32) {
 
 /// Sleeps while the low bits of the baton are `state` and the owner lives; with a `limit`, sleeps once, at most so long.
 /// Gives the low bits, in which [`OWNER_DIED`](super::OWNER_DIED) may be set.
+#[inline]
 pub fn wait_while(word: &AtomicU32, state: u32, limit: Option<Duration>) -> u32 {
     loop {
         // Acquire: partner of the release in `hand_over`, or of the kernel's mark for a dead worker.

@@ -118,6 +118,7 @@ pub struct Memory<'m> {
 
 /// Places in a ring for `capacity` items: room as well for everything that may come back from leases, rounded up so that a
 /// place is the low bits of a count that may wrap.
+#[inline]
 pub fn places(capacity: usize, workers: usize) -> usize {
     (capacity + workers * MAX_BATCH).next_power_of_two()
 }

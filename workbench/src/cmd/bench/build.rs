@@ -18,7 +18,7 @@ use crate::timing::gate;
 type Build = (&'static str, &'static [&'static str], &'static str);
 
 /// From nothing, and only looked at: a part of the runner's.
-const PART: Build = ("explorer", &["--package", "explorer"], "a part of the runner: toolkit and explorer, optimised");
+const PART: Build = ("explorer", &["--package", "explorer"], "a part of the runner: toolkit and explorer");
 /// One after the other, each beside what has been built before.
 const BUILDS: [Build; 3] = [
     ("runner", &["--package", "xtask"], "every student's first `cargo xtask`"),
