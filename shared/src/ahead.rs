@@ -93,15 +93,6 @@ impl Ahead {
         }
     }
 
-    /// Remembers what another one remembers: a worker has died, and this is its successor's.
-    pub fn know_as(&self, other: &Ahead) {
-        let known = (other.answers_len.load(Relaxed) as usize).min(ANSWERS);
-        for (to, from) in self.answers.iter().zip(&other.answers[..known]) {
-            to.iter().zip(from).for_each(|(to, from)| to.store(from.load(Relaxed), Relaxed));
-        }
-        self.answers_len.store(known as u32, Relaxed);
-    }
-
     /// Forgets all answers: the next scenario has others.
     pub fn forget(&self) {
         self.answers_len.store(0, Relaxed);

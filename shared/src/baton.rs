@@ -93,8 +93,6 @@ pub struct Page {
     pub text_len: AtomicU32,
     /// 1 when the worker found its own statics changed at the end of the last execution.
     pub dirty: AtomicU32,
-    /// From the grader, before the first turn: which worker this is.
-    pub slot: AtomicU32,
     /// What the worker may do ahead of its announcements, and what it did.
     pub ahead: Ahead,
     /// Text of a note or a panic message; the bytes of a send.

@@ -13,7 +13,6 @@ use crate::drive::free::{self, FreeEnd};
 use crate::drive::machine::Broken;
 use crate::drive::processes::Processes;
 use crate::drive::step::What;
-use crate::drive::zygote;
 use crate::labs::{Check, Finding, Judge, Kind, Lab, Scenario};
 use crate::platform;
 use crate::report::result::{CheckResult, ExploredSummary, Status};
@@ -369,6 +368,5 @@ pub fn pin_nth(n: usize) {
 
 /// Keeps this thread, and the processes it starts, on one processor: a baton that stays on a core changes hands faster.
 fn pin(cpu: usize) {
-    zygote::let_zygotes_roam();
     platform::pin(cpu);
 }

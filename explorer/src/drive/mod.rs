@@ -14,4 +14,3 @@ pub mod simulated;
 pub mod step;
 pub mod stream;
 pub mod watch;
-pub mod zygote;

@@ -10,31 +10,31 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use shared::baton::{Action, EXIT_SECOND_THREAD, EXIT_UNSTOPPABLE, Op, Page, state};
+use shared::baton::{Action, EXIT_SECOND_THREAD, EXIT_UNSTOPPABLE, Op, PAGE_BYTES, Page, state};
 use shared::endpoint::ring;
 use shared::header::{HEADER_BYTES, Header};
 use shared::launch::hand_over;
 use shared::process::{COMMONS_BYTES, count_end, finish_life, forget_life};
-use shared::region::{Kind, Layout, Region};
+use shared::region::{Kind, Layout, MAX_WORKERS, Region};
+use shared::robust::OWNER_DIED;
 use shared::sys;
 
 use super::ahead::{Ahead, Foresight};
 use super::machine::{Broken, Machine, Stop};
 use super::step::{Choice, is_local};
 use super::watch::{Watch, process_runs};
-use super::zygote::{self, Zygote};
 
 /// How often a waiting grader looks at a worker that says nothing. It decides nothing by itself.
-pub(super) const LOOK: Duration = Duration::from_millis(200);
+const LOOK: Duration = Duration::from_millis(200);
 const PAYLOAD_BYTES: usize = 1 << 20;
-/// A zygote is launched for at least so many workers. What it maps for each makes every fork a little dearer.
-pub const LEAST_WORKERS: usize = 4;
 
 /// A zygote and its workers.
 pub struct Processes {
-    zygote: Zygote,
+    zygote: Child,
     header: Region,
     payload: Region,
+    control: Region,
+    batons: Vec<Region>,
     pids: Vec<Option<u32>>,
     ahead: Vec<Ahead>,
     foresight: Foresight,
@@ -59,61 +59,102 @@ impl Processes {
         sys::seal_against_writers(&header_file).context("sealing the header")?;
         let (payload_file, payload) =
             Region::create("lab-payload", PAYLOAD_BYTES).context("shared memory for the lab")?;
+        let (control_file, control) = Region::create("lab-control", PAGE_BYTES).context("shared memory for control")?;
+        let mut files = vec![header_file, payload_file, control_file];
+        let mut batons = Vec::new();
+        for _ in 0..MAX_WORKERS {
+            let (file, region) = Region::create("lab-baton", PAGE_BYTES).context("shared memory for a baton")?;
+            files.push(file);
+            batons.push(region);
+        }
         let scenario = Header { grader: u64::from(std::process::id()), ..scenario.clone() };
         scenario.write(&header);
-        let zygote = Zygote::launch(binary, scenario.roles.len().max(LEAST_WORKERS), vec![header_file, payload_file])?;
-        let (pids, ahead) = (0..zygote.workers()).map(|_| (None, Ahead::default())).unzip();
+        let zygote = spawn(binary, "__zygote", &files)?;
+        let pids = vec![None; MAX_WORKERS];
         let layout = layout.clone();
-        Ok(Processes {
+        let mut new = Processes {
             zygote,
             header,
             payload,
+            control,
+            batons,
             pids,
-            ahead,
+            ahead: (0..MAX_WORKERS).map(|_| Ahead::default()).collect(),
             foresight: Foresight::default(),
             scenario,
             layout,
             forks: 0,
             turns: 0,
             always_fork: false,
-        })
+        };
+        new.await_zygote(state::UNBORN)?;
+        Ok(new)
     }
 
     /// Takes another scenario of the same lab from the next execution on.
-    ///
-    /// # Panics
-    /// When it has more workers than the first one, and more than [`LEAST_WORKERS`].
     pub fn load(&mut self, scenario: &Header, layout: &Layout) {
-        let (asked, most) = (scenario.roles.len(), self.zygote.workers());
-        assert!(asked <= most, "a scenario of {asked} workers, but the zygote was launched for {most}");
         self.scenario = Header { grader: u64::from(std::process::id()), ..scenario.clone() };
         self.scenario.write(&self.header);
         self.layout = layout.clone();
-        (0..self.zygote.workers()).for_each(|slot| self.zygote.page(slot).ahead.forget());
+        self.batons.iter().for_each(|baton| Page::of(baton).ahead.forget());
+    }
+
+    /// Waits until the zygote is ready for an order. It runs no code of the student, so only a broken machine makes it fail.
+    fn await_zygote(&mut self, busy: u32) -> Result<()> {
+        let page = Page::of(&self.control);
+        loop {
+            match page.wait_while(busy, Some(LOOK)) {
+                state::TOP => return Ok(()),
+                now if now & OWNER_DIED != 0 => bail!("the lab's zygote died: {:?}", self.zygote.wait()?),
+                _ => {
+                    if let Some(status) = self.zygote.try_wait()? {
+                        bail!("the lab's program ended before it was ready: {status}");
+                    }
+                }
+            }
+        }
     }
 
     fn fork(&mut self, slot: usize) -> Result<()> {
-        self.pids[slot] = Some(self.zygote.take(slot)?);
-        self.forks += 1;
-        // Nobody makes a worker ahead of need unless one was needed before.
-        if self.forks > self.scenario.roles.len() as u64 {
-            self.zygote.order_ahead();
+        let page = Page::of(&self.batons[slot]);
+        page.baton.word.store(state::UNBORN, Relaxed);
+        let order = Page::of(&self.control);
+        order.args[0].store(slot as u64, Relaxed);
+        let zygote = self.zygote.id();
+        order.hand_over(zygote);
+        self.await_zygote(zygote)?;
+        let pid = Page::of(&self.control).result.load(Relaxed) as u32;
+        if pid == 0 {
+            bail!("a worker could not be started: {}", Page::of(&self.control).read_text());
         }
-        Ok(())
+        self.pids[slot] = Some(pid);
+        self.forks += 1;
+        match self.wait(slot, state::UNBORN) {
+            state::TOP => Ok(()),
+            _ => bail!("a worker ended before it was ready: {:?}", self.reap(slot)),
+        }
     }
 
-    fn page(&self, slot: usize) -> &Page {
-        self.zygote.page(slot)
-    }
-
+    /// Waits until the baton no longer is `state`; gives `state` when the worker will never change it: it ended (nobody
+    /// marks a parked word) or hangs, for example in a destructor.
     fn wait(&self, slot: usize, state: u32) -> u32 {
-        zygote::wait(self.page(slot), self.pids[slot].unwrap_or(0), state)
+        let pid = self.pids[slot].unwrap_or(0);
+        let page = Page::of(&self.batons[slot]);
+        let mut watch = Watch::default();
+        loop {
+            let now = page.wait_while(state, Some(LOOK));
+            if now != state || !process_runs(pid) || watch.look(pid).is_some() {
+                return now;
+            }
+        }
     }
 
     /// Collects a worker that has ended or is about to.
     fn reap(&mut self, slot: usize) -> Broken {
         let Some(pid) = self.pids[slot].take() else { return Broken::Exited(-1) };
-        let status = reap(pid);
+        let mut status = 0;
+        // SAFETY: `status` is a live integer; the process is our child (it was forked as the zygote's sibling).
+        unsafe { libc::waitpid(pid as i32, &mut status, 0) };
         if libc::WIFSIGNALED(status) {
             return Broken::Signal(libc::WTERMSIG(status));
         }
@@ -135,7 +176,7 @@ impl Processes {
     /// Brings a worker to the top: rewound if it can be, forked anew if it must be.
     fn park(&mut self, slot: usize) -> Result<()> {
         if self.pids[slot].is_some() {
-            let page = self.page(slot);
+            let page = Page::of(&self.batons[slot]);
             let at = page.baton.word.load(Relaxed) & !shared::robust::WAITERS;
             let parked = match at {
                 state::ANNOUNCED => {
@@ -161,11 +202,11 @@ impl Processes {
     /// Gives the worker its turn, with all that it may do ahead.
     fn turn(&mut self, slot: usize) {
         self.turns += 1;
-        let page = self.page(slot);
+        let page = Page::of(&self.batons[slot]);
         let (sure, goes_on) = self.foresight.steps(slot);
         page.ahead.grant(sure, goes_on);
         let stop = self.run_to_stop(slot);
-        let page = self.page(slot);
+        let page = Page::of(&self.batons[slot]);
         let done: Option<VecDeque<(Op, u64)>> = (0..page.ahead.lines()).map(|at| page.ahead.line(at)).collect();
         match done {
             Some(done) => self.ahead[slot].stopped(done, stop),
@@ -187,7 +228,7 @@ impl Processes {
 
     fn run_to_stop(&mut self, slot: usize) -> Stop {
         let pid = self.pids[slot].expect("a living worker");
-        let page = self.page(slot);
+        let page = Page::of(&self.batons[slot]);
         page.hand_over(pid);
         let mut watch = Watch::default();
         loop {
@@ -219,14 +260,6 @@ impl Processes {
             }
         }
     }
-}
-
-/// Waits for the end of a process that the zygote has forked as its sibling, so that it is our child; gives its status.
-fn reap(pid: u32) -> i32 {
-    let mut status = 0;
-    // SAFETY: `status` is a live integer.
-    unsafe { libc::waitpid(pid as i32, &mut status, 0) };
-    status
 }
 
 /// Reads an announcement, each field once.
@@ -277,13 +310,13 @@ impl Machine for Processes {
         let result = match self.ahead[worker].take_result() {
             Some(result) => result,
             None => {
-                let page = self.page(worker);
+                let page = Page::of(&self.batons[worker]);
                 page.answer.store(answer, Relaxed);
                 if op.action == Action::Compute {
                     page.ahead.remember(op, answer);
                 }
                 self.turn(worker);
-                self.page(worker).result.load(Relaxed)
+                Page::of(&self.batons[worker]).result.load(Relaxed)
             }
         };
         Ok((result, self.ahead[worker].next_stop()))
@@ -313,15 +346,15 @@ impl Machine for Processes {
     }
 
     fn text(&self, worker: usize) -> String {
-        self.page(worker).read_text()
+        Page::of(&self.batons[worker]).read_text()
     }
 
     fn data(&self, worker: usize) -> Vec<u64> {
-        self.page(worker).read_data()
+        Page::of(&self.batons[worker]).read_data()
     }
 
     fn bytes(&self, worker: usize) -> Vec<u8> {
-        self.page(worker).read_bytes()
+        Page::of(&self.batons[worker]).read_bytes()
     }
 
     fn memory(&self, offset: usize) -> Option<u64> {
@@ -338,12 +371,9 @@ impl Drop for Processes {
         for slot in 0..self.pids.len() {
             self.destroy(slot);
         }
-        // A worker that was ordered and never needed.
-        if let Ok(Some(pid)) = self.zygote.ordered() {
-            sys::kill_process(pid);
-            reap(pid);
-        }
-        self.zygote.end();
+        // Our own child, by its handle: it cannot be somebody else's process.
+        let _ = self.zygote.kill();
+        let _ = self.zygote.wait();
     }
 }
 

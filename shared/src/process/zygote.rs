@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::commons::{COMMONS_BYTES, LIFE, LIFE_BYTES};
+use super::commons::{LIFE, LIFE_BYTES};
 use super::{AnyLab, ME, PAYLOAD, TID, map, payload, send_panics};
 use crate::baton::{self, Aborted, Page, state};
 use crate::header::{HEADER_BYTES, Header};
@@ -38,14 +38,14 @@ pub(super) fn run(lab: &dyn AnyLab, header: RawFd, payload: RawFd, control: RawF
     send_panics(|text| baton::page().write_text(text));
     let common = Common { lab, header, grader };
     let mut statics = Statics::snapshot();
-    serve(Page::of(control), |at| {
-        sys::inherit(batons[at].start(), batons[at].len());
+    serve(Page::of(control), |slot| {
+        sys::inherit(batons[slot].start(), batons[slot].len());
         // SAFETY: the zygote is single-threaded.
         let forked = unsafe { sys::fork_as_sibling() };
         if let Ok(Fork::Child) = forked {
-            stepped_worker(&common, batons[at], &mut statics);
+            stepped_worker(&common, slot, batons[slot], &mut statics);
         }
-        sys::dont_inherit(batons[at].start(), batons[at].len());
+        sys::dont_inherit(batons[slot].start(), batons[slot].len());
         forked
     })
 }
@@ -57,7 +57,7 @@ fn private(fd: RawFd) -> &'static Region {
     region
 }
 
-/// Carries out the grader's orders, each the number of a baton, until it ends.
+/// Carries out the grader's orders, one slot each, until it ends.
 fn serve(control: &'static Page, mut fork: impl FnMut(usize) -> std::io::Result<Fork>) -> ExitCode {
     robust::register();
     // The grader's orders carry this id as the baton of a worker would, so the zygote's death is noticed as well.
@@ -79,24 +79,25 @@ fn serve(control: &'static Page, mut fork: impl FnMut(usize) -> std::io::Result<
     ExitCode::SUCCESS
 }
 
-/// One stepped worker: waits to be told which, then runs its role again and again, each time from the initial state, until
-/// it is killed.
-fn stepped_worker(common: &Common, baton: &'static Region, statics: &mut Statics) -> ! {
+/// One stepped worker: runs its role again and again, each time from the initial state, until it is killed.
+fn stepped_worker(common: &Common, slot: usize, baton: &'static Region, statics: &mut Statics) -> ! {
     // A sibling of the zygote: its parent is the grader.
     sys::die_with_parent(common.grader);
     let page = Page::of(baton);
     let tid = sys::gettid();
+    ME.store(slot as u32, Relaxed);
     TID.store(tid, Relaxed);
     baton::attach(page);
     robust::register();
     robust::push(&page.baton);
-    prepare(common, statics);
-    park(page, state::TOP, tid);
-    let slot = page.slot.load(Relaxed) as usize;
-    ME.store(slot as u32, Relaxed);
     let life = RobustWord::at(payload(), LIFE + slot * LIFE_BYTES);
     statics.adopt();
+    let mut parked = state::TOP;
+    page.hand_over(parked);
     loop {
+        if page.wait_while(parked, None) != tid {
+            sys::exit_now(1);
+        }
         let scenario = Header::read(common.header);
         sys::hermetic::restart(scenario.seed, slot as u32);
         robust::own(life, tid);
@@ -105,7 +106,7 @@ fn stepped_worker(common: &Common, baton: &'static Region, statics: &mut Statics
         baton::set_mode(baton::FREE);
         robust::clear();
         robust::push(&page.baton);
-        let parked = match outcome {
+        parked = match outcome {
             Ok(()) => state::DONE,
             Err(cause) if cause.is::<Aborted>() => state::TOP,
             Err(_) => state::PANICKED,
@@ -113,22 +114,6 @@ fn stepped_worker(common: &Common, baton: &'static Region, statics: &mut Statics
         sys::hermetic::rest();
         crate::ahead::rest();
         page.dirty.store(u32::from(statics.changed()), Relaxed);
-        park(page, parked, tid);
-    }
-}
-
-/// Touches what the first turn will need, while nobody waits for this worker: each page costs a fault.
-fn prepare(common: &Common, statics: &mut Statics) {
-    drop(common.lab.layout(&Header::read(common.header)));
-    payload().word(LIFE).load(Relaxed);
-    payload().word(COMMONS_BYTES).load(Relaxed);
-    statics.adopt();
-}
-
-/// Hands the baton over and waits for the next turn.
-fn park(page: &Page, state: u32, tid: u32) {
-    page.hand_over(state);
-    if page.wait_while(state, None) != tid {
-        sys::exit_now(1);
+        page.hand_over(parked);
     }
 }

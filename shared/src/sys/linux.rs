@@ -172,27 +172,6 @@ unsafe fn clone(flags: i32) -> Result<Fork> {
     }
 }
 
-/// A set of processors.
-#[derive(Clone)]
-pub struct Processors(libc::cpu_set_t);
-
-impl Processors {
-    /// Those on which this thread may run.
-    pub fn of_this_thread() -> Processors {
-        // SAFETY: a set of plain bits, for which all zero is a value.
-        let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
-        // SAFETY: fills a live set; its size is passed.
-        unsafe { libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &mut set) };
-        Processors(set)
-    }
-}
-
-/// Lets a process run on these processors. A refusal costs speed only.
-pub fn allow_processors(pid: u32, processors: &Processors) {
-    // SAFETY: reads a live set; its size is passed.
-    unsafe { libc::sched_setaffinity(pid as i32, size_of::<libc::cpu_set_t>(), &processors.0) };
-}
-
 /// Waits for one child of this process and returns its id and wait status; `None` when there is no child.
 pub fn wait_any() -> Option<(u32, i32)> {
     let mut status = 0;

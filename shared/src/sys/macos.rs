@@ -88,17 +88,6 @@ pub unsafe fn fork_as_sibling() -> Result<Fork> {
 pub unsafe fn fork_child() -> Result<Fork> {
     unsupported()
 }
-/// A set of processors; processes cannot be pinned here.
-#[derive(Clone)]
-pub struct Processors;
-impl Processors {
-    /// All.
-    pub fn of_this_thread() -> Processors {
-        Processors
-    }
-}
-/// Nothing to do.
-pub fn allow_processors(_pid: u32, _processors: &Processors) {}
 /// No children.
 pub fn wait_any() -> Option<(u32, i32)> {
     None
