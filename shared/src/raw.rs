@@ -34,10 +34,13 @@ impl<T: Word> RawValue<T> {
     /// Reads the value: relaxed, so nothing else that the writer wrote is promised to be visible.
     #[inline]
     pub fn get(&self) -> T {
-        if hooked() {
-            return T::from_word(pass(self.op(Action::Load, 0, 0), &mut || self.cell.load(Relaxed)));
-        }
-        T::from_word(self.cell.load(Relaxed))
+        T::from_word(if hooked() { self.get_seen() } else { self.cell.load(Relaxed) })
+    }
+
+    /// As [`RawValue::get`], when somebody looks. By itself, so that a loop around the free one stays small.
+    #[cold]
+    fn get_seen(&self) -> u64 {
+        pass(self.op(Action::Load, 0, 0), &mut || self.cell.load(Relaxed))
     }
 
     /// Reads the value; if it was written by [`RawValue::set_release`], all that the writer wrote before is visible too.
