@@ -1,6 +1,7 @@
 //! `cargo xtask bench checks`: what the checks that explore cost. A student waits for them, and a class pays for them, so each
 //! must be complete within [`LIMIT`] of processor time.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -21,8 +22,8 @@ use crate::submit::stage::Submission;
 use crate::submit::workspace;
 use crate::timing::gate;
 
-/// Shows each check's cost for the solution, and with `corpus` for the submission that costs most. Fails when one is
-/// incomplete or above the limit. Keeps the costs if wanted.
+/// Shows each check's cost for the solution, and with `corpus` for the submission that costs most and all that are too dear. Fails
+/// when one is incomplete or above the limit. Keeps the costs if wanted.
 ///
 /// # Errors
 /// Only when something of ours fails.
@@ -80,19 +81,20 @@ fn cost(lab: &'static Lab, check: &'static Check, program: &str, binary: &Path) 
     })
 }
 
-/// Of each check the submission of the corpus that costs most.
+/// Of each check the submission of the corpus that costs most, and every one that is incomplete or above the limit.
 fn dearest(lab: &'static Lab, toolkit: &Toolkit) -> Result<Vec<Row>> {
-    let mut dearest: Vec<Row> = Vec::new();
+    let mut rows = Vec::new();
     for folder in selftest::submissions(&workspace::root().join("xtask/corpus").join(lab.name))? {
-        for row in submission(lab, &folder, toolkit)? {
-            match dearest.iter_mut().find(|known| known.check == row.check) {
-                Some(known) if known.cpu >= row.cpu => {}
-                Some(known) => *known = row,
-                None => dearest.push(row),
-            }
-        }
+        rows.extend(submission(lab, &folder, toolkit)?);
     }
-    Ok(dearest)
+    Ok(worth_showing(rows))
+}
+
+fn worth_showing(mut rows: Vec<Row>) -> Vec<Row> {
+    rows.sort_by(|a, b| b.cpu.total_cmp(&a.cpu));
+    let mut seen = HashSet::new();
+    rows.retain(|row| seen.insert(row.check.clone()) || !row.remark().is_empty());
+    rows
 }
 
 /// A submission that does not build has nothing to explore.
@@ -102,5 +104,32 @@ fn submission(lab: &'static Lab, folder: &Path, toolkit: &Toolkit) -> Result<Vec
     match compile::compile(lab, &Submission::new(folder, lab), toolkit, false)? {
         Ok(program) => costs(lab, &name, &program.binary),
         Err(_) => Ok(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dearest_of_each_check_is_shown_and_nothing_that_is_too_dear_or_incomplete_hides_behind_it() {
+        let row = |check: &str, program: &str, complete: bool, cpu: f64| Row {
+            lab: "lab3".into(),
+            check: check.into(),
+            program: program.into(),
+            executions: 1,
+            complete,
+            cpu,
+            wall: cpu,
+        };
+        let shown = worth_showing(vec![
+            row("a", "cheap", true, 0.1),
+            row("a", "dear", true, 2.5),
+            row("a", "dearest", true, 9.0),
+            row("b", "cheap and incomplete", false, 0.2),
+            row("b", "usual", true, 0.3),
+        ]);
+        let names: Vec<&str> = shown.iter().map(|row| row.program.as_str()).collect();
+        assert_eq!(names, ["dearest", "dear", "usual", "cheap and incomplete"]);
     }
 }
