@@ -242,7 +242,7 @@ pub enum Benchmark {
     Checks {
         /// The lab; all, when left out.
         lab: Option<String>,
-        /// The corpus too: of each check the most expensive submission.
+        /// The corpus too: of each check the most expensive submission, and all that are above the limit.
         #[arg(long)]
         corpus: bool,
         /// Keep the result in docs/data.
