@@ -92,7 +92,7 @@ impl<'m> Execution<'m> {
     ) -> Result<Self> {
         let stops = machine.start(choices)?;
         let model = Model::new(setting.layout, setting.workers);
-        let looks = vec![Looks::default(); setting.workers];
+        let looks = (0..setting.workers).map(Looks::of).collect();
         let waiting = vec![Stop::Dead; stops.len()];
         let (steps, unchecked) = (Vec::new(), Vec::new());
         let mut new = Execution {
@@ -218,7 +218,7 @@ impl<'m> Execution<'m> {
     fn kill(&mut self, worker: usize, op: Op) -> Result<()> {
         self.machine.kill(worker)?;
         self.stops[worker] = Stop::Dead;
-        self.looks[worker] = Looks::default();
+        self.looks[worker] = Looks::of(worker);
         self.steps.push(Step::new(worker, What::Killed(op)));
         Ok(())
     }

@@ -20,17 +20,27 @@ const FREE_LOOKS: u32 = 2;
 pub type Waits = RefCell<HashSet<u64>>;
 
 /// What a worker has looked at since it last changed or computed something.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Looks {
     /// Each look, what it saw, and how often.
     seen: Vec<(Op, u64, u32)>,
     /// Looks beyond the free ones.
     pub last_looks: u32,
-    /// A number for everything that the worker has learned before these looks.
+    /// A number for who the worker is and everything that it has learned before these looks.
     past: u64,
 }
 
 impl Looks {
+    /// Worker `worker` has not looked at anything yet. What it does next depends on what it has learned and on who it is: where
+    /// others do the same at first, it need not go on as they do.
+    pub fn of(worker: usize) -> Looks {
+        Looks::after(number(&worker))
+    }
+
+    fn after(past: u64) -> Looks {
+        Looks { seen: Vec::new(), last_looks: 0, past }
+    }
+
     /// Whether a worker that wants to look spins. `waits`: where it is known that it would.
     pub fn is_spinning(&self, op: &Op, model: &Model, waits: Option<&Waits>) -> bool {
         let times = self.seen.iter().find(|(o, _, _)| o == op).map_or(0, |(_, _, times)| *times);
@@ -68,7 +78,7 @@ impl Looks {
     }
 
     fn forget(&mut self) {
-        *self = Looks { past: number(&(self.past, &self.seen)), ..Looks::default() };
+        *self = Looks::after(number(&(self.past, &self.seen)));
     }
 
     fn would_see_the_same(&self, model: &Model) -> bool {
@@ -100,10 +110,14 @@ mod tests {
 
     /// Two cells, and a worker that has looked at the first of them this often after it learned `before`.
     fn looked(times: u32, before: u64) -> (Looks, Model) {
+        looked_by(0, times, before)
+    }
+
+    fn looked_by(worker: usize, times: u32, before: u64) -> (Looks, Model) {
         let mut layout = Layout::default();
         (0..2).for_each(|_| _ = layout.add("cell", Kind::Cell { init: 0 }));
         let model = Model::new(&layout, 1);
-        let mut looks = Looks::default();
+        let mut looks = Looks::of(worker);
         looks.act(&load(1), &before);
         (0..times).for_each(|_| looks.look(&load(0), 0, &model));
         (looks, model)
@@ -121,6 +135,7 @@ mod tests {
         assert!(spins(looked(1, 7)));
         assert!(!spins(looked(0, 7)), "it must have looked");
         assert!(!spins(looked(1, 8)), "somebody who knows something else may look twice and then do something else");
+        assert!(!spins(looked_by(1, 1, 7)), "so may somebody else");
     }
 
     #[test]

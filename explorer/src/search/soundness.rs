@@ -173,6 +173,21 @@ mod tests {
         assert!(totals.reduced * 5 < totals.plain, "a reduction that reduces nothing: {totals:?}");
     }
 
+    /// A worker that looks twice does at first what one does that waits: what is known of the second is not known of the first.
+    #[test]
+    fn who_looks_twice_is_not_taken_for_somebody_who_waits() {
+        use shared::baton::{Action, Op};
+        let on_cell = |action, b| Instruction::Do(Op { action, object: 0, a: 0, b });
+        let writer = vec![on_cell(Action::CompareExchange, 1)];
+        let waiter = vec![Instruction::SpinUntil(0, 2)];
+        let reader = vec![on_cell(Action::Load, 0), on_cell(Action::Load, 0)];
+        for workers in [vec![writer.clone(), waiter.clone(), reader.clone()], vec![reader, waiter, writer]] {
+            let compared = compare(&Program { workers, victims: 0, ..program(0) }, Rules::ALL)
+                .expect("simulated workers do not fail");
+            assert!(matches!(compared, Compared::Same { .. }), "{compared:?}");
+        }
+    }
+
     #[test]
     fn leaving_out_any_rule_is_noticed() {
         for rule in Rule::ALL.into_iter().filter(|r| !Rule::ENABLING.contains(r)) {
