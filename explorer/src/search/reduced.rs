@@ -352,11 +352,13 @@ impl Search {
         }
     }
 
-    /// The processes that may come first in what follows step `at` without depending on it, `process` coming last in it.
+    /// The processes that may come first in what follows step `at` without depending on it, `process` coming last in it. Before
+    /// step `at`, `process` may do something else than after it, and that may depend on more.
     fn initials(&self, at: usize, end: usize, process: usize, touches: &Touches, own: &Clock) -> u32 {
         let mut sequence: Vec<&Frame> = Vec::new();
         let mut initials = 0;
         let mut own_first = true;
+        let before = self.stack[at].pending[process].as_ref().map_or(touches, |(_, before)| before);
         for step in &self.stack[at + 1..end] {
             if step.follows(&self.stack[at]) {
                 continue;
@@ -364,7 +366,8 @@ impl Search {
             if !sequence.iter().any(|before| step.follows(before)) {
                 initials |= 1 << step.process;
             }
-            own_first &= own[step.process] < step.clock[step.process] && !step.touches.depend(touches);
+            let depends = step.touches.depend(touches) || step.touches.depend(before);
+            own_first &= own[step.process] < step.clock[step.process] && !depends;
             sequence.push(step);
         }
         initials | u32::from(own_first) << process
