@@ -287,17 +287,19 @@ impl Search {
         }
     }
 
-    /// What a worker was about to do when its supervisor killed it never happened, so it races here: it might have been first.
+    /// What a worker was about to do when it was killed never happened, so it races here: it might have been first.
     fn race_with_the_prevented(&mut self) {
         for at in 0..self.stack.len() {
             let frame = &self.stack[at];
-            let target = frame.op.a as usize;
-            if frame.process >= self.workers || frame.op.action != Action::CrewKill {
-                continue;
-            }
-            if let Some((_, touches)) = frame.pending[target].clone() {
-                let own = self.last_clock(at, target);
-                self.find_races_after(own, self.stack.len(), target, &touches);
+            let victim = match frame.process.checked_sub(self.workers) {
+                Some(victim) => victim,
+                None if frame.op.action == Action::CrewKill => frame.op.a as usize,
+                None => continue,
+            };
+            if let Some((_, touches)) = frame.pending[victim].clone() {
+                let own = self.last_clock(at, victim);
+                self.find_races_after(own, at, victim, &touches);
+                self.try_first(at, self.stack.len(), victim, &touches, &own);
             }
         }
     }
@@ -340,15 +342,19 @@ impl Search {
                 continue;
             }
             let let_go = step.touches.may_enable(touches) || step.enabled >> process & 1 == 0;
-            let initials = self.initials(at, end, process, touches, &own);
-            let usable = initials & self.stack[at].enabled;
-            if usable != 0 && usable & self.stack[at].backtrack == 0 {
-                let pick = if usable >> process & 1 == 1 { process } else { usable.trailing_zeros() as usize };
-                self.stack[at].backtrack |= 1 << pick;
-            }
+            self.try_first(at, end, process, touches, &own);
             if !let_go {
                 nearer.push(at);
             }
+        }
+    }
+
+    /// Makes sure that what follows step `at` without depending on it, `process` coming last in it, will be tried before it.
+    fn try_first(&mut self, at: usize, end: usize, process: usize, touches: &Touches, own: &Clock) {
+        let usable = self.initials(at, end, process, touches, own) & self.stack[at].enabled;
+        if usable != 0 && usable & self.stack[at].backtrack == 0 {
+            let pick = if usable >> process & 1 == 1 { process } else { usable.trailing_zeros() as usize };
+            self.stack[at].backtrack |= 1 << pick;
         }
     }
 
