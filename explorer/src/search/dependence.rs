@@ -101,13 +101,22 @@ impl Rules {
     }
 }
 
+/// What a step may have to wait for at a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wait {
+    Nothing,
+    /// Steps that free the key, of which one may do for another.
+    Some,
+    /// Every step that frees the key: before any of them the step is impossible, whoever else has gone.
+    Each,
+}
+
 /// One key that a step touches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Touch {
     key: u64,
     writes: bool,
-    /// The step may have to wait for this key.
-    waits: bool,
+    waits: Wait,
     /// The step may end somebody's wait for this key.
     frees: bool,
 }
@@ -132,7 +141,17 @@ fn part(object: u32, part: u64) -> u64 {
 
 impl Touches {
     fn add(&mut self, key: u64, writes: bool, waits: bool, frees: bool) {
+        let waits = if waits { Wait::Some } else { Wait::Nothing };
         self.touches.push(Touch { key, writes, waits, frees });
+    }
+
+    fn add_wait_for_each(&mut self, key: u64, writes: bool) {
+        self.touches.push(Touch { key, writes, waits: Wait::Each, frees: false });
+    }
+
+    /// A step that turns out to have no effect ends nobody's wait.
+    fn frees_nothing(&mut self) {
+        self.touches.iter_mut().for_each(|touch| touch.frees = false);
     }
 
     /// What worker `worker` touches when it does `op` now.
@@ -148,11 +167,16 @@ impl Touches {
         t.add_streams(model, op, rules);
         crews::add(&mut t, model, worker, op, rules);
         if op.action == Action::AwaitExit && rules.has(Rule::Exit) {
-            for awaited in (0..model.life.len() as u64).filter(|w| op.a >> w & 1 == 1) {
-                t.add(EXIT | awaited, false, true, false);
-            }
+            t.add_wait_for_ends(model, op.a);
         }
         t
+    }
+
+    /// Waiting until all of these workers are gone.
+    fn add_wait_for_ends(&mut self, model: &Model, set: u64) {
+        for awaited in (0..model.life.len() as u64).filter(|w| set >> w & 1 == 1) {
+            self.add_wait_for_each(EXIT | awaited, false);
+        }
     }
 
     fn add_object(&mut self, model: &Model, op: &Op, rules: Rules) {
@@ -162,7 +186,7 @@ impl Touches {
             Store | StoreRelease | CompareExchange | FetchAdd if rules.has(Rule::Cell) => {
                 self.add(part(op.object, 0), true, false, true);
             }
-            Lock if rules.has(Rule::Lock) => self.add(part(op.object, 0), true, true, false),
+            Lock if rules.has(Rule::Lock) => self.add_wait_for_each(part(op.object, 0), true),
             Unlock if rules.has(Rule::Lock) => self.add(part(op.object, 0), true, false, true),
             ReadWord if rules.has(Rule::Array) => self.add(part(op.object, op.a), false, false, false),
             WriteWord if rules.has(Rule::Array) => self.add(part(op.object, op.a), true, false, true),
@@ -284,7 +308,22 @@ impl Touches {
 
     /// Whether this step may be what `later` waited for.
     pub fn may_enable(&self, later: &Touches) -> bool {
-        self.touches.iter().any(|a| a.frees && later.touches.iter().any(|b| b.waits && a.key == b.key))
+        self.frees(later, |wait| wait != Wait::Nothing)
+    }
+
+    /// Whether `later` was impossible before this step, whoever else had gone: the two have no other order.
+    pub fn must_precede(&self, later: &Touches) -> bool {
+        self.frees(later, |wait| wait == Wait::Each)
+    }
+
+    fn frees(&self, later: &Touches, counts: impl Fn(Wait) -> bool) -> bool {
+        let freed = |key| self.touches.iter().any(|t| t.frees && t.key == key);
+        later.touches.iter().any(|t| counts(t.waits) && freed(t.key))
+    }
+
+    /// Whether the step is impossible until this worker is gone.
+    pub fn awaits_end_of(&self, worker: usize) -> bool {
+        self.touches.iter().any(|t| t.waits == Wait::Each && t.key == EXIT | worker as u64)
     }
 }
 
@@ -311,6 +350,26 @@ mod tests {
         assert!(!Touches::of_kill(&model, 0, Rules::without(Rule::KillFreesLock)).depend(&take));
         assert!(!Touches::of_kill(&model, 0, Rules::without(Rule::Exit)).depend(&wait));
         assert!(!Touches::of_kill(&model, 1, Rules::ALL).depend(&wait), "nobody waits for worker 2");
+    }
+
+    #[test]
+    fn a_taken_lock_and_a_living_worker_let_nobody_by_but_another_item_would_do() {
+        let mut layout = Layout::default();
+        let lock = layout.add("lock", Kind::Lock);
+        layout.queue::<u64>("queue", 2, 3);
+        let model = Model::new(&layout, 3);
+        let of =
+            |worker, action, object: u32, a| Touches::of_operation(&model, worker, &op(action, object, a), Rules::ALL);
+        let take = of(1, Action::Lock, lock, 0);
+        assert!(of(0, Action::Unlock, lock, 0).must_precede(&take));
+        assert!(!of(0, Action::Lock, lock, 0).must_precede(&take), "who takes it first is open");
+        let wait = of(2, Action::AwaitExit, NO_OBJECT, 0b011);
+        let mut last = of(0, Action::Unlock, lock, 0);
+        assert!(!last.must_precede(&wait));
+        last.add_exit(0, Rules::ALL);
+        assert!(last.must_precede(&wait) && wait.awaits_end_of(1) && !wait.awaits_end_of(2));
+        let (put, get) = (of(0, Action::Put, lock + 1, 1), of(1, Action::Take, lock + 1, 1));
+        assert!(put.may_enable(&get) && !put.must_precede(&get));
     }
 
     #[test]

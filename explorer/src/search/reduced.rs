@@ -9,7 +9,9 @@
 //! disabled until it would see something else (see [`crate::drive::looks`]).
 //!
 //! A process that sleeps need not be tried: every execution that begins with it from here has been visited. An execution
-//! in which all that could go on sleep is abandoned; it is counted as redundant.
+//! in which all that could go on sleep is abandoned; it is counted as redundant. Two kinds of them are known beforehand. A step
+//! that is impossible before another, [whoever else has gone](Touches::must_precede), has no other order with it to try. And
+//! after a kill *in vain* nobody is awake: its races are found without executing it.
 
 use anyhow::Result;
 use shared::baton::{Action, Op};
@@ -342,7 +344,9 @@ impl Search {
                 continue;
             }
             let let_go = step.touches.may_enable(touches) || step.enabled >> process & 1 == 0;
-            self.try_first(at, end, process, touches, &own);
+            if !step.touches.must_precede(touches) {
+                self.try_first(at, end, process, touches, &own);
+            }
             if !let_go {
                 nearer.push(at);
             }
@@ -379,6 +383,35 @@ impl Search {
         initials | u32::from(own_first) << process
     }
 
+    /// Whether this process on top of the stack is a killer after whom all that could go on sleep, which can be told without
+    /// executing it: the others do the same with and without the victim.
+    fn is_in_vain(&self, process: usize) -> bool {
+        let frame = &self.stack[self.stack.len() - 1];
+        let Some((_, kill)) = frame.pending[process].as_ref().filter(|_| process >= self.workers) else { return false };
+        let others = (0..self.workers).filter(|p| p + self.workers != process);
+        let others: Vec<(usize, &Touches)> = others.filter_map(|p| Some((p, &frame.pending[p].as_ref()?.1))).collect();
+        let is_enabled = |p: usize| frame.enabled >> p & 1 == 1;
+        let waits_on = |touches: &Touches| others.iter().any(|(other, _)| touches.awaits_end_of(*other));
+        let goes_on = |(p, touches): &(usize, &Touches)| match is_enabled(*p) {
+            true => frame.sleep >> p & 1 == 0 || touches.depend(kill),
+            false => touches.depend(kill) && !waits_on(touches),
+        };
+        others.iter().any(|(p, _)| is_enabled(*p)) && !others.iter().any(goes_on)
+    }
+
+    /// Finds the races of the kill on top of the stack and of what others wait to do after it, as its execution would have.
+    fn find_races_of_kill_in_vain(&mut self) {
+        self.add_step();
+        let frame = &self.stack[self.stack.len() - 1];
+        let victim = frame.process - self.workers;
+        let waits = |p: &usize| *p != victim && frame.enabled >> p & 1 == 0;
+        let waiting = (0..self.workers).filter(waits).filter_map(|p| Some((p, frame.pending[p].as_ref()?.1.clone())));
+        for (process, touches) in waiting.collect::<Vec<_>>() {
+            self.races_of_the_waiting(self.stack.len(), process, touches);
+        }
+        self.race_with_the_prevented();
+    }
+
     /// Puts the next untried process on top of the stack; false when there is none.
     fn backtrack(&mut self) -> bool {
         while let Some(top) = self.stack.last_mut() {
@@ -390,7 +423,11 @@ impl Search {
                 let process = untried.trailing_zeros() as usize;
                 top.process = process;
                 (top.op, top.touches) = top.pending[process].clone().expect("an enabled process has something to do");
-                return true;
+                if !self.is_in_vain(process) {
+                    return true;
+                }
+                self.find_races_of_kill_in_vain();
+                continue;
             }
             self.stack.pop();
         }

@@ -38,8 +38,11 @@ pub fn add(t: &mut Touches, queue: &Queue, worker: usize, op: &Op, rules: Rules)
         Action::Put => queue.put(),
         Action::Take | Action::TryTake | Action::Lease => queue.take(),
         Action::IsEmpty => queue.look(),
-        Action::Acknowledge => queue.touch(Rule::QueueDone, DONE | worker as u64, true, false, true),
-        Action::Join => queue.learn_that_all_is_done(),
+        Action::Acknowledge => {
+            let brings_nearer = queue.queue.is_leased_by(worker);
+            queue.touch(Rule::QueueDone, DONE | worker as u64, true, false, brings_nearer);
+        }
+        Action::Join => queue.join(),
         _ => {}
     }
 }
@@ -112,10 +115,21 @@ impl Part<'_> {
         }
     }
 
+    /// Whoever finds nothing, and nothing can come any more.
     fn learn_that_all_is_done(&mut self) {
         self.touch(Rule::QueueEnd, TAIL, false, true, false);
         for worker in 0..self.queue.leases.len() as u64 {
             self.touch(Rule::QueueDone, DONE | worker, false, true, false);
+        }
+    }
+
+    /// While anything is in the queue or leased, whoever has put, taken or returned something else, nobody joins.
+    fn join(&mut self) {
+        self.touch(Rule::QueueEnd, TAIL, false, true, false);
+        if self.rules.has(Rule::QueueDone) {
+            for worker in 0..self.queue.leases.len() as u64 {
+                self.t.add_wait_for_each(part(self.op.object, DONE | worker), false);
+            }
         }
     }
 }
