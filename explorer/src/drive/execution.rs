@@ -121,6 +121,11 @@ impl<'m> Execution<'m> {
         }
     }
 
+    /// What else this worker looks at in turn when it wants to look once more: whoever changes any of it may let it go on.
+    pub fn watched(&self, worker: usize) -> impl Iterator<Item = &Op> {
+        self.pending(worker).into_iter().flat_map(move |op| self.looks[worker].watched(op))
+    }
+
     /// Whether a kill of this worker is possible and makes sense: one an execution, and its function has not returned.
     pub fn is_killable(&self, worker: usize) -> bool {
         !self.killed && self.pending(worker).is_some_and(|op| op.action != Action::End)

@@ -51,6 +51,12 @@ impl Looks {
         times >= FREE_LOOKS || known()
     }
 
+    /// What decides, apart from the look itself, whether a worker that wants to look once more may do so.
+    pub fn watched(&self, op: &Op) -> impl Iterator<Item = &Op> {
+        let again = self.seen.iter().any(|(seen, _, _)| seen == op);
+        self.seen.iter().map(|(seen, _, _)| seen).filter(move |seen| again && *seen != op)
+    }
+
     /// A worker stopped before this look: if it spins, remembers where.
     pub fn note_wait(&self, op: &Op, model: &Model, waits: &Waits) {
         if self.is_spinning(op, model, None) {

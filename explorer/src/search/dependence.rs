@@ -172,6 +172,16 @@ impl Touches {
         t
     }
 
+    /// Adds that whoever changes what this touches may let the step go on.
+    pub fn add_watched(&mut self, watched: Touches) {
+        self.touches.extend(watched.touches.into_iter().map(|t| Touch {
+            writes: false,
+            waits: Wait::Some,
+            frees: false,
+            ..t
+        }));
+    }
+
     /// Waiting until all of these workers are gone.
     fn add_wait_for_ends(&mut self, model: &Model, set: u64) {
         for awaited in (0..model.life.len() as u64).filter(|w| set >> w & 1 == 1) {

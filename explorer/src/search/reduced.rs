@@ -141,7 +141,11 @@ impl Search {
         let worker = p % self.workers;
         let op = *execution.pending(worker)?;
         if p < self.workers {
-            return Some((op, Touches::of_operation(&execution.model, worker, &op, self.rules)));
+            let mut touches = Touches::of_operation(&execution.model, worker, &op, self.rules);
+            for watched in execution.watched(worker) {
+                touches.add_watched(Touches::of_operation(&execution.model, worker, watched, self.rules));
+            }
+            return Some((op, touches));
         }
         let killable = self.victims >> worker & 1 == 1 && execution.is_killable(worker);
         killable.then(|| (op, Touches::of_kill(&execution.model, worker, self.rules)))

@@ -194,7 +194,7 @@ mod tests {
     /// about who looks how often.
     #[test]
     fn programs_that_once_lost_outcomes() {
-        for seed in [333_991, 401_427, 28_858, 650_277, 1_010_732, 74_605, 95_662, 210_306, 337_742] {
+        for seed in [333_991, 401_427, 28_858, 650_277, 1_010_732, 74_605, 95_662, 210_306, 337_742, 685_712] {
             let compared = compare(&program(seed), Rules::ALL).expect("simulated workers do not fail");
             assert!(matches!(compared, Compared::Same { .. }), "program {seed}: {compared:?}");
         }
