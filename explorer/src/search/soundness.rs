@@ -133,13 +133,16 @@ pub fn outcome(run: &Run) -> u64 {
     let mut hash = DefaultHasher::new();
     for worker in 0..run.model.life.len() {
         // How often a spinner looked before something changed is not an outcome: each look counts once until it sees
-        // something else or the worker does something.
+        // something else or the worker does something else than sleep or say something.
         let mut seen: Vec<(Op, u64)> = Vec::new();
         for step in run.steps.iter().filter(|s| s.worker == worker) {
             match step.op().filter(|op| is_look(op, step.result)).map(|op| (*op, step.result)) {
                 Some(look) if seen.contains(&look) => continue,
                 Some((op, _)) if !seen.iter().any(|(other, _)| *other == op) => seen.push((op, step.result)),
                 Some(look) => seen = vec![look],
+                None if step
+                    .op()
+                    .is_some_and(|op| matches!(op.action, Action::Sleep | Action::Note | Action::Report)) => {}
                 None => seen.clear(),
             }
             match &step.what {
@@ -194,7 +197,8 @@ mod tests {
     /// about who looks how often.
     #[test]
     fn programs_that_once_lost_outcomes() {
-        for seed in [333_991, 401_427, 28_858, 650_277, 1_010_732, 74_605, 95_662, 210_306, 337_742, 685_712] {
+        for seed in [333_991, 401_427, 28_858, 650_277, 1_010_732, 74_605, 95_662, 210_306, 337_742, 685_712, 1_573_477]
+        {
             let compared = compare(&program(seed), Rules::ALL).expect("simulated workers do not fail");
             assert!(matches!(compared, Compared::Same { .. }), "program {seed}: {compared:?}");
         }
