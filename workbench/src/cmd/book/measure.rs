@@ -1,6 +1,8 @@
 //! What a reader's machine can tell in reasonable time: one command after the other, because they would disturb each other.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
@@ -109,17 +111,38 @@ fn record(words: &[&str], prints: Option<&str>) -> Result<()> {
     let mut command = Command::new(me);
     command.args(words).stdin(Stdio::null()).stderr(Stdio::inherit());
     let out = if prints.is_some() { Stdio::piped() } else { Stdio::inherit() };
+    let before = newest(&data::file(""));
     let output = command.stdout(out).output().context("starting it")?;
     anyhow::ensure!(matches!(output.status.code(), Some(0 | 1)), "{}", output.status);
+    let recorded = prints.is_some() || newest(&data::file("")) > before;
+    anyhow::ensure!(output.status.success() || recorded, "it ended with exit code 1 and recorded nothing");
     let Some(file) = prints else { return Ok(()) };
     // Without the blanks between its parts a document is half as long.
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).context("its document")?;
     data::write(&data::file(file), &document.to_string())
 }
 
+/// When a file in this folder was written last.
+fn newest(folder: &Path) -> Option<SystemTime> {
+    let files = std::fs::read_dir(folder).ok()?;
+    files.filter_map(|file| file.ok()?.metadata().ok()?.modified().ok()).max()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_recorded_is_seen() {
+        let scratch = workspace::Scratch::new("newest").expect("a folder");
+        let folder = &scratch.path;
+        assert_eq!((newest(&folder.join("none")), newest(folder)), (None, None));
+        std::fs::write(folder.join("old.json"), "{}").expect("a file");
+        let old = newest(folder).expect("a file was written");
+        let file = std::fs::File::create(folder.join("new.json")).expect("a file");
+        file.set_modified(old + std::time::Duration::from_secs(1)).expect("its time");
+        assert!(newest(folder) > Some(old));
+    }
 
     #[test]
     fn every_command_can_be_typed_and_every_experiment_of_the_book_is_among_them() {
