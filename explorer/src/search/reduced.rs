@@ -367,17 +367,23 @@ impl Search {
     }
 
     /// The processes that may come first in what follows step `at` without depending on it, `process` coming last in it. Before
-    /// step `at`, `process` may do something else than after it, and that may depend on more.
+    /// step `at`, `process` may do something else than after it, and that may depend on more. A spinner's last looks depend on nothing
+    /// that made them possible: all the others had nothing more to do. What was impossible before step `at` follows it.
     fn initials(&self, at: usize, end: usize, process: usize, touches: &Touches, own: &Clock) -> u32 {
         let mut sequence: Vec<&Frame> = Vec::new();
+        let mut impossible: Vec<&Frame> = Vec::new();
         let mut initials = 0;
         let mut own_first = true;
         let before = self.stack[at].pending[process].as_ref().map_or(touches, |(_, before)| before);
         for step in &self.stack[at + 1..end] {
-            if step.follows(&self.stack[at]) {
+            if step.follows(&self.stack[at]) || impossible.iter().any(|before| step.follows(before)) {
                 continue;
             }
             if !sequence.iter().any(|before| step.follows(before)) {
+                if self.stack[at].enabled >> step.process & 1 == 0 {
+                    impossible.push(step);
+                    continue;
+                }
                 initials |= 1 << step.process;
             }
             let depends = step.touches.depend(touches) || step.touches.depend(before);

@@ -180,6 +180,7 @@ mod tests {
     use super::super::dependence::Rule;
     use super::*;
     use shared::baton::NO_OBJECT;
+    use shared::testing::programs::{CREW, has_crew};
 
     /// Seeds in every run of the tests; the large run is a command.
     const SEEDS: std::ops::Range<u64> = 0..4_000;
@@ -216,6 +217,28 @@ mod tests {
                 .expect("simulated workers do not fail");
             assert!(matches!(compared, Compared::Same { .. }), "{compared:?}");
         }
+    }
+
+    fn at_cell(action: Action, cell: u32, value: u64) -> Instruction {
+        Instruction::Do(Op { action, object: cell, a: 0, b: value })
+    }
+
+    fn assert_same(workers: Vec<Vec<Instruction>>, board: Layout) {
+        let compared = compare(&Program { layout: board, workers, victims: 0 }, Rules::ALL)
+            .expect("simulated workers do not fail");
+        assert!(matches!(compared, Compared::Same { .. }), "{compared:?}");
+    }
+
+    /// The spinner looks again after the third worker is dead, because nobody else is left. That does not count as something that
+    /// may come before that worker's death: then the third may go on, and the spinner waits.
+    #[test]
+    fn the_last_looks_of_a_spinner_come_before_nothing() {
+        let kill = |target| Instruction::Do(Op { action: Action::CrewKill, object: CREW, a: target, b: 0 });
+        let spinner = vec![Instruction::SpinUntil(0, 2)];
+        let first = vec![at_cell(Action::Store, 0, 1), kill(2)];
+        let second = vec![at_cell(Action::Store, 1, 1), kill(0)];
+        let crewed = (0..).find(|seed| has_crew(*seed)).expect("every fourth program has a crew");
+        assert_same(vec![spinner, first, second], program(crewed).layout);
     }
 
     /// Three workers change one cell and then look at another, and a fourth awaits their ends: what matters is who changes the
