@@ -66,8 +66,10 @@ impl Looks {
 
     /// The worker looks and sees this.
     pub fn look(&mut self, op: &Op, sees: u64, model: &Model) {
-        // Whatever it would see now may be what it waited for: it starts afresh.
-        if !self.would_see_the_same(model) {
+        // Whatever it would see now may be what it waited for: it starts afresh. That it looks at something new now, and not
+        // before the others changed, is no such difference.
+        let again = self.seen.iter().any(|(seen, _, _)| seen == op);
+        if again && !self.would_see_the_same(model) {
             self.forget();
         }
         match self.seen.iter_mut().find(|(o, _, _)| o == op) {

@@ -241,6 +241,16 @@ mod tests {
         assert_same(vec![spinner, first, second], program(crewed).layout);
     }
 
+    /// A cell changes and changes back while a worker that has looked at it looks at another one.
+    #[test]
+    fn what_changed_and_changed_back_between_two_looks_is_no_difference() {
+        let look = |cell| at_cell(Action::Load, cell, 0);
+        let looker = vec![look(0), look(0), look(1), look(0)];
+        let changer = [1, 0, 2].map(|value| at_cell(Action::Store, 0, value)).to_vec();
+        assert_same(vec![looker.clone(), changer.clone()], program(0).layout);
+        assert_same(vec![changer, looker], program(0).layout);
+    }
+
     /// Three workers change one cell and then look at another, and a fourth awaits their ends: what matters is who changes the
     /// cell when. Then two of them, of which the first may be killed.
     #[test]
