@@ -163,6 +163,11 @@ impl<'m> Execution<'m> {
         self.looks[worker].is_spinning(op, &self.model, self.waits)
     }
 
+    /// Whether a worker wants a lock that it holds: there is nothing to look at any more.
+    fn waits_for_itself(&self, worker: usize, op: &Op) -> bool {
+        op.action == Action::Lock && self.model.held_by(worker).any(|lock| lock == op.object as usize)
+    }
+
     /// From now on, workers look only once where they are known to wait, and where they do is remembered. Where there are
     /// deadlines every look counts, because it takes time.
     pub fn learn(&mut self, waits: &'m Waits) {
@@ -331,7 +336,7 @@ impl<'m> Execution<'m> {
                 break;
             }
             if !is_local(op.action) || self.steps.len() >= MAX_STEPS {
-                if let Some(waits) = self.waits {
+                if let Some(waits) = self.waits.filter(|_| !self.waits_for_itself(worker, &op)) {
                     self.looks[worker].note_wait(&op, &self.model, waits);
                 }
                 self.stops[worker] = stop;

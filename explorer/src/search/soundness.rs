@@ -180,7 +180,7 @@ mod tests {
     use super::super::dependence::Rule;
     use super::*;
     use shared::baton::NO_OBJECT;
-    use shared::testing::programs::{CREW, has_crew};
+    use shared::testing::programs::{CREW, LOCKS, has_crew};
 
     /// Seeds in every run of the tests; the large run is a command.
     const SEEDS: std::ops::Range<u64> = 0..4_000;
@@ -249,6 +249,13 @@ mod tests {
         let changer = [1, 0, 2].map(|value| at_cell(Action::Store, 0, value)).to_vec();
         assert_same(vec![looker.clone(), changer.clone()], program(0).layout);
         assert_same(vec![changer, looker], program(0).layout);
+    }
+
+    /// Who takes a lock twice waits for ever; that is not a place where it looks again.
+    #[test]
+    fn who_waits_for_its_own_lock_does_not_look() {
+        let [take, free] = [Action::Lock, Action::Unlock].map(|action| at_cell(action, LOCKS[0], 0));
+        assert_same(vec![vec![take, free], vec![take, free, take, take]], program(0).layout);
     }
 
     /// Three workers change one cell and then look at another, and a fourth awaits their ends: what matters is who changes the
