@@ -163,6 +163,11 @@ impl<'m> Execution<'m> {
         self.looks[worker].is_spinning(op, &self.model, self.waits)
     }
 
+    /// Whether what this worker wants to do would be the look of a spinner.
+    pub fn is_last_look(&self, worker: usize) -> bool {
+        self.pending(worker).is_some_and(|op| self.model.enabled(worker, op) && self.is_spinning(worker, op))
+    }
+
     /// Whether a worker wants a lock that it holds: there is nothing to look at any more.
     fn waits_for_itself(&self, worker: usize, op: &Op) -> bool {
         op.action == Action::Lock && self.model.held_by(worker).any(|lock| lock == op.object as usize)

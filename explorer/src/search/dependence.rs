@@ -127,6 +127,10 @@ pub struct Touches {
     touches: Vec<Touch>,
     /// The step is known to be its worker's last.
     pub exits: bool,
+    /// The step is a spinner's look that is possible because nobody else can go on.
+    pub is_last_look: bool,
+    /// The step is such a look and known to be its worker's last in a row.
+    pub stops_looks: bool,
 }
 
 const OBJECT: u64 = 1 << 60;
@@ -156,7 +160,7 @@ impl Touches {
 
     /// What worker `worker` touches when it does `op` now.
     pub fn of_operation(model: &Model, worker: usize, op: &Op, rules: Rules) -> Touches {
-        let mut t = Touches { touches: Vec::with_capacity(6), exits: false };
+        let mut t = Touches { touches: Vec::with_capacity(6), ..Touches::default() };
         if rules.has(Rule::KillStopsVictim) {
             t.add(LIFE | worker as u64, false, false, false);
         }
@@ -267,7 +271,7 @@ impl Touches {
 
     /// What the kill of `victim` touches now.
     pub fn of_kill(model: &Model, victim: usize, rules: Rules) -> Touches {
-        let mut t = Touches { touches: Vec::with_capacity(6), exits: false };
+        let mut t = Touches { touches: Vec::with_capacity(6), ..Touches::default() };
         t.add_kill(model, victim, rules);
         t
     }

@@ -142,6 +142,7 @@ impl Search {
         let op = *execution.pending(worker)?;
         if p < self.workers {
             let mut touches = Touches::of_operation(&execution.model, worker, &op, self.rules);
+            touches.is_last_look = execution.is_last_look(worker);
             for watched in execution.watched(worker) {
                 touches.add_watched(Touches::of_operation(&execution.model, worker, watched, self.rules));
             }
@@ -184,6 +185,7 @@ impl Search {
         self.stack.push(frame);
         execution.take(as_choice(process, self.workers))?;
         self.note_exit(execution);
+        self.note_last_look(execution);
         self.add_step();
         Ok(true)
     }
@@ -192,7 +194,21 @@ impl Search {
     fn finish_retried_frame(&mut self, execution: &Execution) {
         if !self.stack.is_empty() {
             self.note_exit(execution);
+            self.note_last_look(execution);
             self.add_step();
+        }
+    }
+
+    /// When nobody else can go on, spinners look again, and the first of them that does something else then, or ends, may stop the
+    /// others from looking. That is only known after the step. They must be tried before it, and their looks wake it.
+    fn note_last_look(&mut self, execution: &Execution) {
+        let workers = (1 << self.workers) - 1;
+        let Some(top) = self.stack.last_mut().filter(|top| top.touches.is_last_look) else { return };
+        let others = top.enabled & workers & !(1 << top.process);
+        if !execution.is_last_look(top.process) {
+            top.backtrack |= others;
+            top.touches.stops_looks = true;
+            top.pending[top.process] = Some((top.op, top.touches.clone()));
         }
     }
 
@@ -202,7 +218,9 @@ impl Search {
         let sleeps_on = |p: &usize| {
             last.sleep >> p & 1 == 1
                 && pending[*p].is_some()
-                && last.pending[*p].as_ref().is_some_and(|(_, t)| !t.depend(&last.touches))
+                && last.pending[*p]
+                    .as_ref()
+                    .is_some_and(|(_, t)| !(t.depend(&last.touches) || t.stops_looks && last.touches.is_last_look))
         };
         (0..pending.len()).filter(sleeps_on).fold(0, |bits, p| bits | 1 << p)
     }
@@ -211,6 +229,9 @@ impl Search {
     fn inherit_exits(&self, pending: &mut [Option<(Op, Touches)>], sleep: u32) {
         let Some(last) = self.stack.last() else { return };
         for (process, pending) in pending.iter_mut().enumerate().filter(|(p, _)| sleep >> p & 1 == 1) {
+            if let (Some((_, now)), Some((_, before))) = (pending.as_mut(), &last.pending[process]) {
+                now.stops_looks |= before.stops_looks;
+            }
             let exits = last.pending[process].as_ref().is_some_and(|(_, touches)| touches.exits);
             if let Some((_, touches)) = pending.as_mut().filter(|_| exits) {
                 touches.add_exit(process, self.rules);

@@ -180,7 +180,7 @@ mod tests {
     use super::super::dependence::Rule;
     use super::*;
     use shared::baton::NO_OBJECT;
-    use shared::testing::programs::{CREW, LOCKS, has_crew};
+    use shared::testing::programs::{CREW, LOCKS, await_exit, has_crew};
 
     /// Seeds in every run of the tests; the large run is a command.
     const SEEDS: std::ops::Range<u64> = 0..4_000;
@@ -239,6 +239,21 @@ mod tests {
         let second = vec![at_cell(Action::Store, 1, 1), kill(0)];
         let crewed = (0..).find(|seed| has_crew(*seed)).expect("every fourth program has a crew");
         assert_same(vec![spinner, first, second], program(crewed).layout);
+    }
+
+    /// Each looks more often than somebody who waits. Whichever gives up first may come after the other has, or before; here the
+    /// first to give up changes what the other looks at, or its end lets a third one change that.
+    #[test]
+    fn spinners_that_give_up_do_so_in_any_order() {
+        let looks = |cell, and: Option<Instruction>| {
+            std::iter::repeat_n(at_cell(Action::Load, cell, 0), 3).chain(and).collect::<Vec<_>>()
+        };
+        let changes = |cell| Some(at_cell(Action::Store, cell, 1));
+        assert_same(vec![looks(1, None), looks(0, changes(1))], program(0).layout);
+        let waiter = vec![await_exit(0b100), at_cell(Action::Store, 0, 2)];
+        assert_same(vec![waiter.clone(), looks(0, None), looks(0, None)], program(0).layout);
+        let third = [looks(1, None), waiter].concat();
+        assert_same(vec![third, looks(0, changes(1)), looks(0, None)], program(0).layout);
     }
 
     /// A cell changes and changes back while a worker that has looked at it looks at another one.
