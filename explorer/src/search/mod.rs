@@ -54,7 +54,8 @@ pub struct Found<F> {
 /// What an exploration did.
 #[derive(Clone, Debug)]
 pub struct Explored<F> {
-    /// Executions run, those included that turned out to repeat an earlier one.
+    /// Executions run, those included that turned out to repeat an earlier one. When the first showed somebody who waits by
+    /// looking, the search has begun anew after it, and it is not counted.
     pub executions: u64,
     /// Executions cut short because they would only have repeated an earlier one.
     pub redundant: u64,

@@ -290,6 +290,15 @@ mod tests {
         assert_eq!(executions(vec![worker.clone(), worker], 0b01), 1 + 2 * 2);
     }
 
+    /// Whoever waits looks before the other has written, or only after.
+    #[test]
+    fn a_worker_that_waits_looks_once() {
+        let write = Instruction::Do(Op { action: Action::StoreRelease, object: 0, a: 0, b: 1 });
+        let workers = vec![vec![Instruction::SpinUntil(0, 1)], vec![write]];
+        let compared = compare(&Program { workers, victims: 0, ..program(0) }, Rules::ALL).expect("nobody fails");
+        assert!(matches!(compared, Compared::Same { reduced: 2, .. }), "{compared:?}");
+    }
+
     #[test]
     fn leaving_out_any_rule_is_noticed() {
         for rule in Rule::ALL.into_iter().filter(|r| !Rule::ENABLING.contains(r)) {
