@@ -99,7 +99,7 @@ const SHOWN: &[(&str, &str)] = &[
     ("pairs.json", "/series/6/pairs/0/2"),
     ("prices.json", "/prices/0/ns"),
     ("profiles.json", "/rows/0/costs/0/wall"),
-    ("soundness.json", "/compared"),
+    ("soundness.json", "/rows/0/compared"),
     ("verdicts.json", "/command"),
     ("wall.json", "/rows/0/median_ms"),
 ];

@@ -4,6 +4,8 @@
 //! An outcome is everything a judge could see apart from the order of independent steps: what each worker's operations
 //! gave, what is left in shared memory, who was killed before which operation, how it ended.
 
+pub mod families;
+
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -60,14 +62,22 @@ pub struct Totals {
     pub reduced: u64,
 }
 
-/// Compares the searches on the programs with these seeds.
+/// Compares the searches on the general programs with these seeds.
 ///
 /// # Errors
 /// Only when something of ours fails.
 pub fn compare_many(seeds: std::ops::Range<u64>, rules: Rules) -> Result<Totals> {
+    compare_all(seeds.map(program), rules)
+}
+
+/// Compares the searches on these programs.
+///
+/// # Errors
+/// Only when something of ours fails.
+pub fn compare_all(programs: impl Iterator<Item = Program>, rules: Rules) -> Result<Totals> {
     let mut totals = Totals::default();
-    for seed in seeds {
-        match compare(&program(seed), rules)? {
+    for program in programs {
+        match compare(&program, rules)? {
             Compared::Same { plain, reduced, .. } => {
                 totals.compared += 1;
                 totals.plain += plain;
@@ -178,12 +188,15 @@ fn is_look(op: &Op, result: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::dependence::Rule;
+    use super::families::FAMILIES;
     use super::*;
     use shared::baton::NO_OBJECT;
     use shared::testing::programs::{CREW, LOCKS, await_exit, has_crew};
 
     /// Seeds in every run of the tests; the large run is a command.
     const SEEDS: std::ops::Range<u64> = 0..4_000;
+    /// Seeds of each family.
+    const FAMILY_SEEDS: u64 = 200;
 
     #[test]
     fn the_reduction_reaches_what_plain_enumeration_reaches() {
@@ -191,6 +204,16 @@ mod tests {
         assert_eq!(totals.different, 0, "{totals:?}");
         assert!(totals.compared > 3_500, "{totals:?}");
         assert!(totals.reduced * 5 < totals.plain, "a reduction that reduces nothing: {totals:?}");
+    }
+
+    #[test]
+    fn so_it_does_where_few_operations_meet() {
+        for family in FAMILIES {
+            let programs = (0..FAMILY_SEEDS).map(|seed| families::program(family, seed));
+            let totals = compare_all(programs, Rules::ALL).expect("simulated workers do not fail");
+            assert_eq!(totals.different, 0, "{}: {totals:?}", family.name);
+            assert!(totals.compared * 2 >= FAMILY_SEEDS, "too many are too large: {}: {totals:?}", family.name);
+        }
     }
 
     /// Found by runs over a million programs. In the first two a put that leaves nothing to do is more when it comes first,

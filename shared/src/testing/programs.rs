@@ -82,6 +82,11 @@ pub fn has_crew(seed: u64) -> bool {
 
 /// The board of the program with this seed.
 pub fn layout(seed: u64) -> Layout {
+    board(has_crew(seed))
+}
+
+/// A board with all the objects above.
+pub fn board(crewed: bool) -> Layout {
     let mut layout = Layout::default();
     for _ in CELLS {
         layout.add("cell", Kind::Cell { init: 0 });
@@ -94,7 +99,7 @@ pub fn layout(seed: u64) -> Layout {
     layout.queue::<u64>("queue", CAPACITY, WORKERS);
     layout.connection(1, 0, [ROOM; 2]);
     layout.connection(2, 0, [ROOM; 2]);
-    if has_crew(seed) {
+    if crewed {
         layout.add("crew", Kind::Crew);
     }
     layout
@@ -159,7 +164,8 @@ fn supervise(dice: &mut Dice, programs: &mut Programs) {
     }
 }
 
-fn act(action: Action, object: u32, a: u64, b: u64) -> Instruction {
+/// An operation as an instruction.
+pub fn act(action: Action, object: u32, a: u64, b: u64) -> Instruction {
     Instruction::Do(Op { action, object, a, b })
 }
 
@@ -214,7 +220,8 @@ fn random_instruction(dice: &mut Dice, program: &mut Vec<Instruction>, held: &mu
     });
 }
 
-fn at_queue(dice: &mut Dice) -> Instruction {
+/// Any operation of the queue.
+pub fn at_queue(dice: &mut Dice) -> Instruction {
     let value = 1 + dice.roll(2);
     match dice.roll(16) {
         0..=3 => act(Action::Put, QUEUE, 1 + dice.roll(2), value),
@@ -248,8 +255,8 @@ pub fn learned(action: Action, result: u64) -> u64 {
     }
 }
 
-/// Worker 0 is the server of connections to all others.
-fn random_message(dice: &mut Dice, me: usize, workers: usize) -> Instruction {
+/// Something about the connections, or a sleep. Worker 0 is the server of connections to all others.
+pub fn random_message(dice: &mut Dice, me: usize, workers: usize) -> Instruction {
     let clients = workers as u64 - 1;
     let client = if me == 0 { dice.roll(clients) as u32 } else { me as u32 - 1 };
     let from_client = STREAMS + 2 * client;

@@ -5,7 +5,7 @@
 //! - within a sentence: `price ROW WORKERS`, `rate ROW WORKERS`, `graph GRAPH`, `ratio BENCHMARK`, `build NAME seconds` or `cpu`,
 //!   `checks solutions`, `grading WHAT`, `soundness COUNT`, `attacks`, `pairs WHAT`, `race WHAT`, `crash WHAT`, `rules WHICH`, `limit NAME`;
 //! - a block of its own: `figure NAME`, `table EXPERIMENT`, `story GRAPH`, `crashes`, `verdicts`, `methods WHICH`, `bench`,
-//!   `tariff`, `wall`, `clock`, `build`, `latency`, `profiles`, `explorer`, `checks corpus`, `grading`, `from RECORD`.
+//!   `tariff`, `wall`, `clock`, `build`, `latency`, `profiles`, `explorer`, `checks corpus`, `grading`, `soundness`, `from RECORD`.
 
 use anyhow::{Context, Result, bail};
 

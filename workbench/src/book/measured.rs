@@ -32,6 +32,7 @@ pub fn show(words: &[&str], records: &Records) -> Result<String> {
         ["grading", what] => grading(records, what),
         ["checks", "solutions"] => Ok(own.checks.of_solutions()),
         ["checks", "corpus"] => Ok(block(&own.checks.above(), &own.checks.provenance)),
+        ["soundness"] => Ok(block(&own.soundness.table(), &own.soundness.provenance)),
         ["soundness", what] => own.soundness.count(what).map(thousands).context("no such count of programs"),
         ["attacks"] => Ok(own.attacks.says()),
         ["crash", "repeat"] => Ok(records.crashes.repeat.to_string()),
@@ -57,7 +58,6 @@ pub fn block(table: &str, whose: &Provenance) -> String {
 /// For records that are shown only as figures within sentences.
 fn provenance<'r>(records: &'r Records, name: &str) -> Result<&'r Provenance> {
     Ok(match name {
-        "soundness" => &records.own.soundness.provenance,
         "attacks" => &records.own.attacks.provenance,
         _ => bail!("`{name}`: no record is captioned by this name"),
     })
