@@ -54,8 +54,7 @@ pub struct Found<F> {
 /// What an exploration did.
 #[derive(Clone, Debug)]
 pub struct Explored<F> {
-    /// Executions run, those included that turned out to repeat an earlier one. When the first showed somebody who waits by
-    /// looking, the search has begun anew after it, and it is not counted.
+    /// Executions run, those included that turned out to repeat an earlier one.
     pub executions: u64,
     /// Executions cut short because they would only have repeated an earlier one.
     pub redundant: u64,

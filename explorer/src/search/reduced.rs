@@ -88,7 +88,6 @@ fn visit(
     let mut explored = Explored::default();
     let mut search = Search { stack: Vec::new(), workers: setting.workers, victims: limits.victims, rules };
     let waits = Waits::default();
-    let mut begun_knowing = false;
     loop {
         if explored.executions == limits.executions {
             return Ok(explored);
@@ -120,12 +119,6 @@ fn visit(
             let steps = execution.steps.clone();
             explored.found = Some(Found { finding: (), schedule, steps, execution: explored.executions });
             return Ok(explored);
-        }
-        if !std::mem::replace(&mut begun_knowing, true) && !waits.borrow().is_empty() {
-            // Where somebody looked twice and then waited, all that follows would have both looks in it: once more, with one.
-            search.stack.clear();
-            explored.executions = 0;
-            continue;
         }
         if ending != Ending::Complete {
             search.kill_the_waiting(&execution);
