@@ -308,8 +308,8 @@ pub enum Benchmark {
     },
     /// The reduction against plain enumeration, on random programs.
     Soundness {
-        /// How many programs.
-        #[arg(long, value_name = "N", default_value_t = 20_000)]
+        /// How many general programs; a tenth as many of each family.
+        #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..))]
         programs: u64,
         /// Keep the result in docs/data.
         #[arg(long)]
